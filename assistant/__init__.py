@@ -1,0 +1,1 @@
+"""How a question is answered: understanding, evidence, quoting, refusing, and the doors to all of it."""

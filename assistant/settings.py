@@ -1,0 +1,60 @@
+"""Every setting, typed, read from the environment (`LEARNING_CITY_…`), with its default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import platformdirs
+
+from assistant.errors import AssistantError
+
+PREFIX = "LEARNING_CITY_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set from outside; each field is the variable `LEARNING_CITY_<FIELD>`.
+
+    data: folder of what staff add, the index and its lock.
+    host, port: where the web app listens.
+    chroma: "" for the embedded store in the data folder, or the `http://host:port` of a server.
+    """
+
+    data: Path = Path(platformdirs.user_data_dir("learning-city-assistant"))
+    host: str = "127.0.0.1"
+    port: int = 7860
+    chroma: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Return the settings that the environment names, defaults for the rest.
+
+        :raises AssistantError: a value is not of the setting's type.
+        """
+        values: dict[str, object] = {}
+        for field in fields(cls):
+            variable = PREFIX + field.name.upper()
+            raw = environment.get(variable, "").strip()
+            if not raw:
+                continue
+            kind = type(field.default)
+            try:
+                values[field.name] = Path(raw).expanduser() if kind is type(Path()) else kind(raw)
+            except ValueError as error:
+                raise AssistantError(
+                    f"The setting {variable} is '{raw}', which is not a whole number: correct it."
+                ) from error
+        return cls(**values)  # type: ignore[arg-type]
+
+    @property
+    def index(self) -> Path:
+        """The folder of the index: it can be deleted and is rebuilt from the stories."""
+        return self.data / "index"
+
+    @property
+    def added(self) -> Path:
+        """The folder of the stories that staff added."""
+        return self.data / "stories"
