@@ -1,0 +1,1 @@
+"""How passages are found: weights, embeddings, vectors, words, sync and retrieval."""

