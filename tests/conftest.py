@@ -1,0 +1,42 @@
+"""The order of the tests, and what is left out where there is no browser."""
+
+import os
+import shutil
+
+import pytest
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _chromium() -> str | None:
+    """Return the path of the Chromium that the browser tests drive."""
+    named = os.environ.get("LEARNING_CITY_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
+def _weight(test: pytest.Item) -> int:
+    """Return 0 for a fast test, 1 for a slow one, 2 for one in the browser."""
+    return 2 if test.get_closest_marker("browser") else bool(test.get_closest_marker("slow"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put fast tests first, so that a fault shows within seconds; skip what needs a browser."""
+    items.sort(key=_weight)
+    if _chromium():
+        return
+    for test in items:
+        if test.get_closest_marker("browser"):
+            test.add_marker(pytest.mark.skip(reason="no Chromium"))
+
+
+def pytest_report_header() -> str:
+    """Tell in one line whether the browser tests run."""
+    return f"browser tests: {_chromium() or 'skipped, no Chromium found'}"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of the Chromium to drive."""
+    path = _chromium()
+    assert path, "tests that need a browser are marked so, and skipped without one"
+    return path
