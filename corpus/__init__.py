@@ -1,1 +1,1 @@
-"""What is known: the stories of the award-winning cities, their rules, and facts over all of them."""
+"""What is known: the stories of award-winning cities, their rules, facts over all of them."""

@@ -2,4 +2,4 @@
 
 
 class CorpusError(Exception):
-    """What went wrong with a story or the library, as one plain sentence for the person who reads it."""
+    """What went wrong with a story or the library: one plain sentence for whoever reads it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TAG = re.compile(r"<(?:/?[A-Za-z][^<>\n]*|!--|![A-Za-z]|\?)[^<>\n]*>?")
-# These let a text show in another order than it is stored in, so a quote could read as its contrary.
+# These show a text in another order than it is stored in: a quote could read as its contrary.
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Line ends in some programs, nothing in others: offsets would come to mean different places.
 _ODD_LINE_ENDS = frozenset("\x85\u2028\u2029")

@@ -243,6 +243,12 @@ def _body_faults(body: _Body, first: int, name: str) -> list[Fault]:
             faults.append(Fault(name, section.line, "empty-section", message))
     if not body.sources:
         faults.append(Fault(name, first, "no-footnotes", "The story defines no footnotes."))
+    return faults + _citation_faults(body, name)
+
+
+def _citation_faults(body: _Body, name: str) -> list[Fault]:
+    """Return what is cited and not defined, or defined and not cited."""
+    faults: list[Fault] = []
     cited: set[str] = set()
     for section in body.sections:
         for paragraph in section.paragraphs:
