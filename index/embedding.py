@@ -92,6 +92,19 @@ class Encoder:
         _, pooled, tokens = next(self._passes([text], "question", with_tokens=True))
         return pooled[0], tokens[0]
 
+    def encode_passages_with_tokens(
+        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
+    ) -> tuple[Vectors, list[TokenVectors]]:
+        """Return the vectors of passages, (n, 384), and the tokens of each, from one pass."""
+        vectors = np.zeros((len(texts), WIDTH), np.float32)
+        found: dict[int, TokenVectors] = {}
+        for rows, pooled, tokens in self._passes(texts, "passage", with_tokens=True):
+            vectors[rows] = pooled
+            found.update(zip(rows, tokens, strict=True))
+            if progress:
+                progress(len(found), len(texts))
+        return vectors, [found[row] for row in range(len(texts))]
+
     def token_vectors(self, texts: Sequence[str], kind: Kind = "passage") -> list[TokenVectors]:
         """Return the tokens of each text: the last hidden states, scaled to unit length."""
         found: dict[int, TokenVectors] = {}

@@ -1,0 +1,117 @@
+"""A question understood: cleaned, its language, what it names, and where to look."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from assistant.language import language_of
+from corpus.catalogue import Catalogue, Mentions
+from corpus.story import Story
+
+LONGEST = 2000
+# How strongly a story is preferred whose city, country, … the question names. A name of its city
+# is a near certain sign; an award year alone says little, because other years are named too.
+_CITY, _COUNTRY, _REGION, _YEAR = 1.0, 0.6, 0.3, 0.15
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Filters set by the reader, not by the question's words; empty means no filter."""
+
+    city: str = ""
+    country: str = ""
+    region: str = ""
+    year: int | None = None
+    theme: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An earlier question of a conversation and the answer it got."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a question asks, and of which stories.
+
+    `stories`: the slugs that the reader's filters leave, None without filters. `preferred`: by
+    slug, between 0 and 1, how strongly the question's own words point to a story.
+    """
+
+    text: str
+    standalone: str
+    language: str
+    mentions: Mentions
+    stories: tuple[str, ...] | None = None
+    preferred: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def about(self) -> str:
+        """What was recognised, in words, such as "Cork, 2015"; empty if nothing was."""
+        return ", ".join([*self.mentions.cities, *map(str, self.mentions.years)])
+
+
+def understand(
+    text: str, catalogue: Catalogue, scope: Scope = Scope(), history: Sequence[Turn] = ()
+) -> Question:
+    """Return a question as the later steps need it.
+
+    :param text: what the reader typed.
+    :param catalogue: the stories it may name.
+    :param scope: the reader's filters.
+    :param history: earlier turns, oldest first.
+    """
+    cleaned = clean(text)
+    mentions = catalogue.mentions(cleaned[:LONGEST])
+    return Question(
+        text=cleaned,
+        standalone=cleaned,
+        language=language_of(cleaned[:LONGEST]),
+        mentions=mentions,
+        stories=_filtered(catalogue, scope),
+        preferred=_preferred(catalogue.stories, mentions),
+    )
+
+
+def clean(text: str) -> str:
+    """Return a question without control and direction characters, in one line, composed."""
+    composed = unicodedata.normalize("NFC", text)
+    kept = "".join(
+        " " if c.isspace() else c
+        for c in composed
+        if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    return re.sub(r" {2,}", " ", kept).strip()
+
+
+def _filtered(catalogue: Catalogue, scope: Scope) -> tuple[str, ...] | None:
+    if scope == Scope():
+        return None
+    chosen = catalogue.select(
+        city=scope.city or None,
+        country=scope.country or None,
+        region=scope.region or None,
+        year=scope.year,
+        theme=scope.theme or None,
+    )
+    return tuple(story.slug for story in chosen)
+
+
+def _preferred(stories: Sequence[Story], mentions: Mentions) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for story in stories:
+        named = max(
+            _CITY * (story.city in mentions.cities),
+            _COUNTRY * (story.country_code in mentions.countries or story.city in mentions.within),
+            _REGION * (story.region in mentions.regions),
+        )
+        weight = named + _YEAR * (story.year in mentions.years)
+        if weight:
+            found[story.slug] = weight
+    return found

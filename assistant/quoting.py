@@ -1,0 +1,72 @@
+"""An answer made of quotes alone; needs no language model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant.answer import Citation, Sentence
+from assistant.evidence import ScoredSentence
+from corpus.story import Paragraph, Section, Story
+
+
+def cite(
+    chosen: Sequence[ScoredSentence], story_of: Callable[[str], Story]
+) -> tuple[Citation, ...]:
+    """Return the citations of chosen sentences, numbered from 1 in their order.
+
+    Sentences that follow each other in one paragraph become one quote.
+    """
+    spans: list[tuple[str, int, int]] = []
+    for sentence in chosen:
+        slug = sentence.hit.passage.story
+        if spans and spans[-1][0] == slug and _adjoin(story_of(slug), spans[-1][2], sentence.start):
+            spans[-1] = (slug, spans[-1][1], sentence.end)
+        else:
+            spans.append((slug, sentence.start, sentence.end))
+    return tuple(
+        _citation(n, story_of(slug), start, end) for n, (slug, start, end) in enumerate(spans, 1)
+    )
+
+
+def quote(citations: Sequence[Citation]) -> tuple[Sentence, ...]:
+    """Return one sentence a citation: the quote, led by its city where the story changes."""
+    sentences = []
+    before = ""
+    for citation in citations:
+        lead = f"{citation.city}, {citation.country} ({citation.year}): "
+        text = f"“{citation.quote}”"
+        sentences.append(Sentence(text if citation.story == before else lead + text, (citation.n,)))
+        before = citation.story
+    return tuple(sentences)
+
+
+def _adjoin(story: Story, end: int, start: int) -> bool:
+    between = story.body[end:start]
+    return start >= end and not between.strip() and "\n\n" not in between
+
+
+def _citation(n: int, story: Story, start: int, end: int) -> Citation:
+    section, paragraph = _place(story, start)
+    return Citation(
+        n=n,
+        story=story.slug,
+        title=story.title,
+        city=story.city,
+        country=story.country,
+        year=story.year,
+        section=section.title,
+        quote=story.body[start:end],
+        start=start,
+        end=end,
+        paragraph=paragraph.text,
+        paragraph_start=paragraph.start,
+        sources=tuple(story.source(key) for key in paragraph.sources),
+    )
+
+
+def _place(story: Story, position: int) -> tuple[Section, Paragraph]:
+    for section in story.sections:
+        for paragraph in section.paragraphs:
+            if paragraph.start <= position < paragraph.end:
+                return section, paragraph
+    raise LookupError(f"no paragraph of {story.slug} holds the offset {position}")

@@ -1,0 +1,140 @@
+"""Question → ranked passages.
+
+Two searches propose passages (the nearest vectors in Chroma, the words by BM25, and all passages
+of a city that the question names); a weighted sum of four measures ranks them. The weights stand
+in `ranking.json`, fitted on the development questions by `assistant.evaluation.fitting`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding import Encoder, TokenVectors
+from index.late_interaction import best_matches, token_weights
+from index.passages import Passage
+from index.store import Store
+from index.words import content_words
+
+_NEAREST_VECTORS = 60
+_BEST_WORDS = 30
+RANKING_FEATURES = ("similarity", "token_match", "rare_token_match", "preferred")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to look for, and where.
+
+    `stories`: the slugs to search in, none for all. `preferred`: how strongly the question names
+    what a story is about, between 0 and 1 by slug; these stories come first, but do not exclude
+    the others.
+    """
+
+    text: str
+    stories: tuple[str, ...] = ()
+    preferred: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class QuestionVectors:
+    """A question as the encoder sees it: (384,) vector, its tokens, and how much each counts."""
+
+    vector: NDArray[np.float32]
+    tokens: TokenVectors
+    weights: NDArray[np.float32]
+    rarity: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found, with the measures that ranked it, in the order of RANKING_FEATURES."""
+
+    passage: Passage
+    tokens: TokenVectors
+    features: tuple[float, ...]
+    score: float
+
+    @cached_property
+    def text_offsets(self) -> NDArray[np.int32]:
+        """The tokens' offsets counted from the passage's text; the label's are negative."""
+        return self.tokens.offsets - len(self.passage.label)
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """What a search returns: the question's vectors and the passages, best first."""
+
+    question: QuestionVectors
+    hits: tuple[Hit, ...]
+
+
+class Retrieval:
+    """Finds passages in an open index."""
+
+    def __init__(self, store: Store, encoder: Encoder) -> None:
+        """Search `store` with questions encoded by `encoder`."""
+        self._store = store
+        self._encoder = encoder
+
+    def retrieve(self, query: Query, limit: int = 10) -> Retrieved:
+        """Return the passages that bear on a question, best first.
+
+        :param limit: how many at most.
+        """
+        question = self._look_at(query.text)
+        similar = dict(self._store.vectors.search(question.vector, _NEAREST_VECTORS, query.stories))
+        by_words = self._store.records.search_words(
+            content_words(query.text), _BEST_WORDS, query.stories
+        )
+        ids = dict.fromkeys([*similar, *(id for id, _ in by_words)])
+        named = [s for s, weight in query.preferred.items() if weight >= 1]
+        if named and len(named) <= 8:
+            ids.update(dict.fromkeys(p.id for p in self._store.records.passages_of(named)))
+        passages = self._store.records.passages(ids)
+        tokens = self._store.records.tokens(passages)
+        hits = [self._measure(question, query, passages[id], tokens[id]) for id in passages]
+        hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
+        return Retrieved(question, tuple(hits[:limit]))
+
+    def _look_at(self, text: str) -> QuestionVectors:
+        vector, tokens = self._encoder.encode_question_with_tokens(text)
+        asked = content_words(text)
+        total = self._store.records.count()
+        found = self._store.records.document_frequencies(asked)
+        rarity = {
+            w: math.log(1 + (total - found.get(w, 0) + 0.5) / (found.get(w, 0) + 0.5))
+            for w in asked
+        }
+        return QuestionVectors(vector, tokens, token_weights(text, tokens.offsets, rarity), rarity)
+
+    def _measure(
+        self, question: QuestionVectors, query: Query, passage: Passage, tokens: TokenVectors
+    ) -> Hit:
+        matches = best_matches(question.tokens.vectors, tokens.vectors)
+        pooled = tokens.vectors.mean(axis=0)
+        features = (
+            float(question.vector @ (pooled / np.linalg.norm(pooled))),
+            float(matches.mean()),
+            float(matches @ question.weights),
+            query.preferred.get(passage.story, 0.0),
+        )
+        return Hit(passage, tokens, features, rank_score(features, ranking_weights()))
+
+
+def rank_score(features: Sequence[float], weights: Sequence[float]) -> float:
+    """Return the weighted sum of a passage's ranking features."""
+    return float(np.dot(features, weights))
+
+
+@lru_cache(maxsize=1)
+def ranking_weights() -> tuple[float, ...]:
+    """Return the reviewed weights of RANKING_FEATURES."""
+    stored = json.loads((files("index") / "ranking.json").read_text("utf-8"))
+    return tuple(stored["weights"][name] for name in RANKING_FEATURES)
