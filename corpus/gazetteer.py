@@ -14,8 +14,9 @@ from corpus.spelling import has_case, is_joined, key, script, stem
 
 # From this many inhabitants a city is known by name; below, only where a place is expected.
 _LARGE = 100_000
-# From this many, its names in other languages are known too.
+# From this many, its names in other languages are known too; those in Latin letters earlier.
 _WORLD_KNOWN = 500_000
+_KNOWN_ABROAD = 200_000
 _SHORTEST = {"ARABIC": 4, "CJK": 3, "HANGUL": 3, "KATAKANA": 3, "THAI": 4, "LATIN": 4}
 
 
@@ -121,9 +122,12 @@ def far_names(own: frozenset[tuple[str, str]]) -> FarNames:
             if several or len(folded) >= _SHORTEST["LATIN"]:
                 far.small.setdefault(folded, city)
             continue
-        names = (city.name, *city.spellings) if city.population >= _WORLD_KNOWN else (city.name,)
-        for name in names:
-            _add_far(far, name, city, ambiguous)
+        _add_far(far, city.name, city, ambiguous)
+        if city.population < _KNOWN_ABROAD:
+            continue
+        for name in city.spellings:
+            if city.population >= _WORLD_KNOWN or (name and script(name) == "LATIN"):
+                _add_far(far, name, city, ambiguous)
     return far
 
 
