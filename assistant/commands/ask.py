@@ -106,10 +106,10 @@ def _numbered(sentence: Sentence) -> str:
 def _say_reference(citation: Citation) -> None:
     place = f"{citation.city}, {citation.country} ({citation.year})"
     section = f" — {citation.section}" if citation.section else ""
-    say(wrapped(f"[{citation.n}] {place}{section} · {citation.story}", "    "))
+    say(wrapped(f"[{citation.n}] {place}{section} · {citation.story}", rest="    "))
     for source in citation.sources:
         parts = (source.title, source.publisher, str(source.year or ""), source.url)
-        say(wrapped("    " + ". ".join(part for part in parts if part), "      "))
+        say(wrapped(". ".join(part for part in parts if part), "    ", "      "))
 
 
 def _say_refusal(answer: Answer) -> None:
@@ -119,4 +119,5 @@ def _say_refusal(answer: Answer) -> None:
     if answer.nearest:
         say(f"\n{phrase('nearest', answer.language)}:")
         for story in answer.nearest:
-            say(wrapped(f"- {story.city}, {story.country} ({story.year}): {story.title}", "  "))
+            place = f"{story.city}, {story.country} ({story.year})"
+            say(wrapped(f"- {place}: {story.title}", rest="  "))

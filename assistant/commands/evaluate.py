@@ -69,7 +69,7 @@ def _evaluate(dialogues: Any, arguments: argparse.Namespace) -> dict[str, Any]:
     with opened_assistant() as assistant:
         settings["stories"] = len(assistant.library.stories())
         count = sum(len(dialogue) for dialogue in dialogues)
-        with tqdm(total=count, desc="questions", file=sys.stderr, leave=False) as bar:
+        with tqdm(total=count, desc="questions", file=sys.stderr, leave=False, disable=None) as bar:
             judged = runner.play(assistant, dialogues, bar.update)
     return runner.result(judged, settings)
 

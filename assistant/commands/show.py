@@ -48,7 +48,7 @@ def _say(story: Story) -> None:
             say("\n" + wrapped(paragraph.text + marks))
     say("\nSources\n-------")
     for source in story.sources:
-        say(wrapped(_reference(source), "    "))
+        say(wrapped(_reference(source), rest="    "))
 
 
 def _reference(source: Source) -> str:

@@ -32,13 +32,14 @@ def one_line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    """Return the text in lines that fit the terminal; those after the first start with `indent`."""
+def wrapped(text: str, first: str = "", rest: str = "") -> str:
+    """Return the text in lines that fit the terminal, indented by `first` and then `rest`."""
     width = max(_NARROW, min(_WIDE, shutil.get_terminal_size((_WIDE, 24)).columns - 1))
     return textwrap.fill(
         one_line(text),
         width,
-        subsequent_indent=indent,
+        initial_indent=first,
+        subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from assistant.commands.terminal import progress_bar, say
+from assistant.errors import AssistantError
 
-SUMMARY = "Fetches the model files, or verifies those that are there."
+SUMMARY = "Fetches the model files, and verifies those that are there."
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -18,4 +20,17 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Leave the model files complete and verified, byte for byte; print where they are."""
-    raise NotImplementedError
+    from index.weights import EMBEDDINGS, fetch
+
+    name = os.environ.get("LEARNING_CITY_EMBEDDING") or "e5"
+    if name not in EMBEDDINGS:
+        raise AssistantError(
+            f"There is no embedding '{name}': set LEARNING_CITY_EMBEDDING to one of "
+            f"{', '.join(EMBEDDINGS)}."
+        )
+    wanted = [EMBEDDINGS[name]]
+    for weights in wanted:
+        with progress_bar() as bar:
+            folder = fetch(weights, progress=bar, thorough=True)
+        say(f"{weights.title}: complete and verified, in {folder}")
+    return 0

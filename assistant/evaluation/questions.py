@@ -65,7 +65,7 @@ def load_questions(paths: Iterable[Path]) -> tuple[Dialogue, ...]:
 
 
 def sample(dialogues: Sequence[Dialogue], limit: int | None, seed: int) -> tuple[Dialogue, ...]:
-    """Return `limit` of the dialogues, chosen by `seed`, in their order; all where limit is None."""
+    """Return `limit` of the dialogues, chosen by `seed`, in their order; None is all."""
     if limit is None or limit >= len(dialogues):
         return tuple(dialogues)
     chosen = sorted(random.Random(seed).sample(range(len(dialogues)), max(limit, 0)))
@@ -84,7 +84,9 @@ def _read(file: Path) -> list[Dialogue]:
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
-        raise AssistantError(f"The question file '{file}' is not UTF-8 text: save it so.") from error
+        raise AssistantError(
+            f"The question file '{file}' is not UTF-8 text: save it so."
+        ) from error
     entries: list[tuple[int, Mapping[str, Any]]] = []
     for number, line in enumerate(lines, start=1):
         if line.strip():

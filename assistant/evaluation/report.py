@@ -50,7 +50,7 @@ def compare(before: Result, after: Result) -> str:
 
 
 def page(result: Result) -> str:
-    """Return one self-contained HTML page: the summary, and every question with what became of it."""
+    """Return one self-contained HTML page: the summary, and what became of each question."""
     questions = "\n".join(_question(item) for item in result["items"])
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -76,7 +76,9 @@ def _groups(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]
 def _shown(value: float | None) -> str:
     if value is None:
         return "–"
-    return str(value) if isinstance(value, int) else f"{value:.3f}".removesuffix(".000")
+    if isinstance(value, int) or value >= 10:
+        return f"{value:.0f}"
+    return f"{value:.3f}"
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -156,7 +158,7 @@ def _question(item: Mapping[str, Any]) -> str:
         f"<code>{escape(item_key(item))}</code> {escape(item['question'])}</summary>"
         f'<h3>Expected</h3><p dir="auto">{escape(gold["answer"])}</p>{_facts(item)}'
         f"<p>{escape(place) or 'not told'}</p>"
-        f'<h3>Answer ({escape(answer["kind"])}, confidence {answer["confidence"]})</h3>'
+        f"<h3>Answer ({escape(answer['kind'])}, confidence {answer['confidence']})</h3>"
         f'<p dir="auto">{escape(answer["text"])}</p>{_quotes(answer)}'
         f"<h3>Retrieved</h3>{_retrieved(item)}</details>"
     )
@@ -188,7 +190,8 @@ def _retrieved(item: Mapping[str, Any]) -> str:
 
 
 _STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1c2430}
+body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
+body{color:#1c2430}
 .wide{overflow-x:auto}pre{font-size:.8rem}h3{font-size:1rem;margin:.8rem 0 .2rem}
 details{border-left:.3rem solid #888;padding:.3rem .8rem;margin:.4rem 0;background:#f6f7f9}
 details.right{border-color:#1a7f4b}details.wrong{border-color:#b3261e}
