@@ -1,0 +1,151 @@
+"""The web app: builds the pages and starts the server; it decides nothing itself.
+
+`python app.py` serves with the settings of the environment. The page is up before the encoder is:
+a question that comes earlier waits for it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+# Gradio reads these when it is imported: nothing is reported to anyone, no page is prerendered.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["GRADIO_SSR_MODE"] = "False"
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+from assistant.errors import AssistantError
+from assistant.pages.ask import ask_page
+from assistant.pages.frame import ASSETS, OurDocument
+from assistant.pages.story_page import missing_story_page, story_page
+from assistant.pages.theme import page_theme
+from assistant.settings import Settings
+from corpus.errors import CorpusError
+from corpus.library import Library
+from index.errors import IndexFailure
+
+if TYPE_CHECKING:  # brings the encoder along, which takes seconds to import
+    from assistant.service import Assistant
+
+
+def create_app(assistant: Assistant) -> FastAPI:
+    """Return the web app over an assistant that is ready."""
+    opening: Future[Assistant] = Future()
+    opening.set_result(assistant)
+    return build_app(assistant.library, opening)
+
+
+def build_app(library: Library, opening: Future[Assistant]) -> FastAPI:
+    """Return the web app over an assistant that is still being opened."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(OurDocument)
+    app.mount("/pages", StaticFiles(directory=ASSETS))
+
+    @app.get("/health")
+    def health() -> dict[str, str | int]:
+        ready = opening.done() and not opening.exception()
+        return {"status": "ready" if ready else "starting", "stories": len(library.stories())}
+
+    @app.get("/story/{slug}", response_class=HTMLResponse)
+    def story(slug: str, quote: str = "") -> HTMLResponse:
+        try:
+            return HTMLResponse(story_page(library.get(slug), quote))
+        except CorpusError as missing:
+            return HTMLResponse(missing_story_page(str(missing)), status_code=404)
+
+    gr.mount_gradio_app(
+        app,
+        ask_page(library, opening),
+        path="/",
+        theme=page_theme(),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        max_file_size=0,
+    )
+    return app
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted, and say where once the page answers.
+
+    Raises AssistantError if the address cannot be used, and what `Assistant.open` raises.
+    """
+    with _listening(settings.host, settings.port) as listener:
+        opening = _opening(settings)
+        app = build_app(Library(settings.added), opening)
+        server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
+        server.address = f"http://{settings.host}:{listener.getsockname()[1]}"
+        opening.add_done_callback(server.stop_without_assistant)
+        server.run(sockets=[listener])
+    if opening.done():
+        opening.result().close()
+
+
+class _Server(uvicorn.Server):
+    address = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and tell the person at the terminal where the page is."""
+        await super().startup(sockets)
+        if self.started:
+            print(f"Open {self.address}", flush=True)
+
+    def stop_without_assistant(self, opening: Future[Assistant]) -> None:
+        """End the server when the assistant could not be opened: `serve` then says why."""
+        if opening.exception():
+            self.should_exit = True
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the address: a port in use is told before anything is loaded."""
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise AssistantError(
+            f"The address {host}:{port} cannot be used ({error.strerror}): "
+            "choose another with LEARNING_CITY_HOST and LEARNING_CITY_PORT."
+        ) from error
+
+
+def _opening(settings: Settings) -> Future[Assistant]:
+    """Open the assistant in a thread that does not keep the process alive."""
+    opening: Future[Assistant] = Future()
+
+    def open_assistant() -> None:
+        try:
+            from assistant.service import Assistant
+
+            opening.set_result(Assistant.open(settings))
+        except BaseException as failure:  # `serve` raises it in the thread that can be told
+            opening.set_exception(failure)
+
+    threading.Thread(target=open_assistant, name="opening", daemon=True).start()
+    return opening
+
+
+def main() -> int:
+    """Serve with the environment's settings; return the exit status."""
+    try:
+        serve(Settings.from_environment())
+    except (AssistantError, CorpusError, IndexFailure) as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

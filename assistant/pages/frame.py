@@ -1,0 +1,69 @@
+"""The HTML document around the Ask page.
+
+Gradio serves its own document: its title, its preview picture on another host, its name in every
+forwarded link. What a reader sees before and around the page is ours, so the head is rewritten.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ASSETS = Path(__file__).parent / "assets"
+TITLE = "Learning City Assistant"
+_DESCRIPTION = (
+    "Ask what the cities of the UNESCO Learning City Award have done for learning. "
+    "Every sentence of an answer is a quote, with its story and its public sources."
+)
+# The <base> goes too: with it, a link to a place on this page would leave the page's address.
+_NOT_OURS = re.compile(
+    r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<base\s[^>]*>|<link rel="manifest"[^>]*>'
+)
+_HEAD = f"""<title>{TITLE}</title>
+<meta name="description" content="{_DESCRIPTION}" />
+<meta property="og:title" content="{TITLE}" />
+<meta property="og:description" content="{_DESCRIPTION}" />
+<meta property="og:type" content="website" />
+<link rel="icon" href="./pages/icon.svg" type="image/svg+xml" />
+<link rel="stylesheet" href="./pages/page.css" />
+<script defer src="./pages/page.js"></script>
+</head>"""
+_WITHOUT_SCRIPTS = f"<noscript><p>{TITLE} needs JavaScript to take a question.</p></noscript>"
+
+
+def our_document(document: str) -> str:
+    """Return Gradio's start document with our head in place of its own."""
+    document = _NOT_OURS.sub("", document).replace("</head>", _HEAD, 1)
+    return document.replace("<gradio-app", f"{_WITHOUT_SCRIPTS}<gradio-app", 1)
+
+
+class OurDocument:
+    """ASGI middleware that gives the start page our head and leaves every other answer alone."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def rewrite(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            parts.append(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            body = our_document(b"".join(parts).decode("utf-8")).encode("utf-8")
+            headers = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"]
+            start["headers"] = [*headers, (b"content-length", str(len(body)).encode())]
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await self._app(scope, receive, rewrite)
