@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from babel import localedata
 
-from corpus.gazetteer import City, FarNames
-from corpus.names import Kind, Meaning, NamesIndex, Part, place_prepositions, word_list
+from corpus.gazetteer import FarNames
+from corpus.names import Kind, Meaning, NamesIndex, Part, word_list
+from corpus.place import Place
 from corpus.spelling import Word, is_joined, key, without_ending, without_prefix, words
 
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d|er\b|[’']?s\b)")
-_SENTENCE_END = re.compile(r"[.!?:;。！？：؟\n]")
+# What stands between a place and the country it lies in.
+_LOCATED = re.compile(r"(?:['’]s)?(?:, | \(|,? in | en | em | - )")
 _LONGEST_NAME = 6
 _LONGEST_JOINED = 12
 # What may follow a Korean name in the same word: city, district, particles.
@@ -21,8 +23,6 @@ _KOREAN_TAIL = re.compile(
     r"(?:특별시|광역시|시|구|군|도)?(?:의|에|에서|에는|에서는|에서도|에도|은|는|이|가|을|를|과|와|도|로|으로|만|까지|부터|이나|나|인|"
     r"에게|처럼|보다|이란|라는|이라는|입니까|인가요|이다|들은|들이|들의|들)?"
 )
-# From this many inhabitants a city is taken for one even at the start of a sentence or in a title.
-_UNMISTAKABLE = 500_000
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class Mentions:
 class MentionReader:
     """Finds names in questions.
 
-    `countries` maps the codes of countries with stories to those countries' cities. `far` is
-    called when first needed, because the gazetteer takes a moment to load.
+    `city_countries` maps each city with stories to the codes of its countries. `far` is called
+    when first needed, because the gazetteer takes a moment to load.
     """
 
     names: NamesIndex
@@ -83,8 +83,7 @@ class MentionReader:
         found = sorted(
             [*self._names_in(text), *_years_in(text)], key=lambda each: (each.start, each.kind)
         )
-        found = [self._placed(each, found, text) for each in found]
-        return self._gather(found)
+        return self._gather(self._located(found, text))
 
     def _names_in(self, text: str) -> Iterator[Mention]:
         listed = words(text)
@@ -101,7 +100,7 @@ class MentionReader:
                 run = listed[position : position + count]
                 if count > 1 and re.search(r"[!?:;\n]", text[run[0].start : run[-1].end]):
                     continue
-                here = _Place(text, listed, position, count, small)
+                here = Place(text, listed, position, count, small)
                 mentions = list(self._known(here)) or list(self._far(here))
                 if mentions:
                     yield from mentions
@@ -109,7 +108,7 @@ class MentionReader:
                     break
             position += taken
 
-    def _known(self, here: _Place) -> Iterator[Mention]:
+    def _known(self, here: Place) -> Iterator[Mention]:
         for meaning in self._meanings(here.run):
             if meaning.cased and not here.capital and not self._may_be_small(meaning, here):
                 continue
@@ -118,7 +117,7 @@ class MentionReader:
             firm = not meaning.adjective or here.beside_place_noun()
             if meaning.kind == "part" and meaning.value == "England" and not firm:
                 continue
-            yield here.mention(meaning.kind, meaning.value, firm)
+            yield _mention(here, meaning.kind, meaning.value, firm)
 
     def _meanings(self, run: Sequence[Word]) -> tuple[Meaning, ...]:
         folded = " ".join(word.folded for word in run)
@@ -145,12 +144,12 @@ class MentionReader:
         """Countries' stems are too many to guess endings on, except where names always inflect."""
         return meaning.kind == "city" or word.script in ("GREEK", "CYRILLIC")
 
-    def _may_be_small(self, meaning: Meaning, here: _Place) -> bool:
+    def _may_be_small(self, meaning: Meaning, here: Place) -> bool:
         if meaning.kind == "city":
             return here.folded not in word_list("story_cities") or here.place_expected()
         return here.all_small and meaning.kind != "theme"
 
-    def _far(self, here: _Place) -> Iterator[Mention]:
+    def _far(self, here: Place) -> Iterator[Mention]:
         far = self.far()
         city = far.large.get(here.folded)
         if city is None:
@@ -160,11 +159,11 @@ class MentionReader:
             for cut in without_prefix(here.run[0]) if len(here.run) == 1 else []:
                 city = city or far.large.get(cut)
         if city is not None and here.may_name(city):
-            yield here.mention("elsewhere", city.name)
+            yield _mention(here, "elsewhere", city.name)
             return
         little = far.small.get(here.folded)
         if little is not None and here.capital and here.place_expected() and here.stands_alone():
-            yield here.mention("elsewhere", little.name)
+            yield _mention(here, "elsewhere", little.name)
 
     def _joined_in(self, text: str, word: Word) -> Iterator[Mention]:
         position = word.start
@@ -188,41 +187,45 @@ class MentionReader:
                     break
             position += taken
 
-    def _placed(self, mention: Mention, found: list[Mention], text: str) -> Mention:
-        """Return a city as elsewhere where a country follows in which it is another city."""
-        if mention.kind != "city":
-            return mention
-        after = [
-            each
-            for each in found
-            if each.kind == "country"
-            and re.fullmatch(
-                r"(?:'s)?(?:, | \(|,? in | en | em | - )", text[mention.end : each.start]
-            )
-        ]
-        own = self.city_countries[mention.value]
-        for country in after:
-            if country.value not in own and (key(mention.text), country.value) in self.far().twins:
-                name = f"{mention.text}, {_english(country.value)}"
-                return Mention("elsewhere", name, mention.text, mention.start, mention.end)
-        return mention
+    def _located(self, found: list[Mention], text: str) -> list[Mention]:
+        """Return the mentions with "Cuenca, Spain" taken as one place, and foreign countries moved.
+
+        A country that only says where a place elsewhere lies stays a span and is not told again.
+        """
+        with_stories = frozenset().union(*self.city_countries.values())
+        located: list[Mention] = []
+        for mention in found:
+            before = located[-1] if located else None
+            if mention.kind == "country" and before is not None:
+                beside = _LOCATED.fullmatch(text, before.end, mention.start) is not None
+                if beside and self._is_namesake(before, mention.value):
+                    name = f"{before.text}, {_english(mention.value)}"
+                    located[-1] = replace(before, kind="elsewhere", value=name)
+                if beside and located[-1].kind == "elsewhere":
+                    located.append(mention)
+                    continue
+            foreign = mention.kind == "country" and mention.value not in with_stories
+            if foreign and mention.firm:
+                mention = replace(mention, kind="elsewhere", value=_english(mention.value))
+            located.append(mention)
+        return located
+
+    def _is_namesake(self, city: Mention, country: str) -> bool:
+        """Return whether another city of a story city's name lies in this country."""
+        if city.kind != "city" or country in self.city_countries[city.value]:
+            return False
+        return (key(city.text), country) in self.far().twins
 
     def _gather(self, found: list[Mention]) -> Mentions:
         with_stories = frozenset().union(*self.city_countries.values())
-        spans: list[Mention] = []
         lists: dict[str, list[str]] = {name: [] for name in Mentions.__dataclass_fields__}
         for mention in found:
-            if mention.kind == "country" and mention.value not in with_stories and mention.firm:
-                mention = Mention(
-                    "elsewhere", _english(mention.value), mention.text, mention.start, mention.end
-                )
-            spans.append(mention)
             for name, values in self._told(mention, with_stories):
                 lists[name] += [value for value in values if value not in lists[name]]
         years = tuple(int(year) for year in lists.pop("years"))
         lists.pop("spans")
         return Mentions(
-            years=years, spans=tuple(spans), **{name: tuple(each) for name, each in lists.items()}
+            years=years, spans=tuple(found), **{name: tuple(each) for name, each in lists.items()}
         )
 
     def _told(
@@ -250,80 +253,9 @@ class MentionReader:
                 yield "elsewhere", one
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A run of words in a question, with what stands around it."""
-
-    text: str
-    listed: list[Word]
-    position: int
-    count: int
-    all_small: bool
-
-    @property
-    def run(self) -> list[Word]:
-        return self.listed[self.position : self.position + self.count]
-
-    @property
-    def folded(self) -> str:
-        return " ".join(word.folded for word in self.run)
-
-    @property
-    def capital(self) -> bool:
-        first = self.run[0]
-        return first.capital or first.text[0].lower() == first.text[0].upper()
-
-    def mention(self, kind: Kind, value: str, firm: bool = True) -> Mention:
-        start, end = self.run[0].start, self.run[-1].end
-        return Mention(kind, value, self.text[start:end], start, end, firm)
-
-    def may_name(self, city: City) -> bool:
-        """Whether these words may name a large city that no story is about."""
-        if not self.capital:
-            return self.all_small and self.place_expected() and city.population >= _UNMISTAKABLE
-        if self.count > 1 or self.run[0].text[0].lower() == self.run[0].text[0].upper():
-            return True
-        if self.place_expected() and self.stands_alone():
-            return True
-        if city.population >= _UNMISTAKABLE:
-            return True
-        return not self.opens_sentence() and self.stands_alone()
-
-    def opens_sentence(self) -> bool:
-        before = self.text[: self.run[0].start].rstrip(" \"'“«‘(¿¡„")
-        return not before or bool(_SENTENCE_END.match(before[-1]))
-
-    def place_expected(self) -> bool:
-        """Whether a word like "in" stands before, or a country follows after a comma."""
-        if self.position > 0:
-            before = self.listed[self.position - 1]
-            gap = self.text[before.end : self.run[0].start]
-            if before.text.casefold() in place_prepositions() and gap in (" ", "'", "’"):
-                return True
-        return False
-
-    def stands_alone(self) -> bool:
-        """Whether no capital stands beside: in "Nelson Mandela" Nelson is no city."""
-        for step, index in ((-1, self.position - 1), (1, self.position + self.count)):
-            if not 0 <= index < len(self.listed):
-                continue
-            other = self.listed[index]
-            edges = (other.end, self.run[0].start) if step < 0 else (self.run[-1].end, other.start)
-            beside = self.text[edges[0] : edges[1]] in (" ", "-", "–")
-            opens = step < 0 and (
-                index == 0 or bool(_SENTENCE_END.search(self.text[: other.start].rstrip()[-1:]))
-            )
-            if beside and other.capital and not opens:
-                return False
-        return True
-
-    def beside_place_noun(self) -> bool:
-        nouns = word_list("place_nouns")
-        around = [
-            *self.listed[max(0, self.position - 2) : self.position],
-            *self.listed[self.position + self.count : self.position + self.count + 2],
-        ]
-        return any(word.folded in nouns for word in around)
+def _mention(here: Place, kind: Kind, value: str, firm: bool = True) -> Mention:
+    start, end = here.run[0].start, here.run[-1].end
+    return Mention(kind, value, here.text[start:end], start, end, firm)
 
 
 def _years_in(text: str) -> Iterator[Mention]:

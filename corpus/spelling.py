@@ -42,10 +42,12 @@ _MARKS = (
     "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u0900-\u0963\u0966-\u0dff"
 )
 _WORD = re.compile(f"[{_JOINED}]+|(?:(?![{_JOINED}])[^\\W_]|[{_MARKS}])+")
+# Last vowels and Slavic soft signs; with the Greek s of some cases (ς folds to σ).
+_CASE_ENDING = re.compile("(?:[aeiouyаеиоуыьйяюії]+|[αεηιουω]+σ?)$")
 _IS_JOINED = re.compile(f"[{_JOINED}]")
 # Endings that case and person add to a name, by script. What is left must still be a known stem.
 _ENDINGS = {
-    "GREEK": frozenset("α ας αι ες η ης ο οι ος ου ον ους ων ι ιου ιο ε υ".split()),
+    "GREEK": frozenset("α ασ αι εσ η ησ ο οι οσ ου ον ουσ ων ι ιου ιο ε υ".split()),
     "CYRILLIC": frozenset(
         "а у е и ы о ом ой ою ем ь ю я й ей ею ев ов ам ах ами ям ях ями і ї ію ії ові еві".split()
     ),
@@ -122,7 +124,7 @@ def has_case(name: str) -> bool:
 
 def stem(folded: str) -> str:
     """Return the part of a folded name that stays when case endings change."""
-    stripped = folded.rstrip("aeiouyαεηιουωςаеиоуыьйяюії")
+    stripped = _CASE_ENDING.sub("", folded)
     return stripped if len(stripped) >= 4 else folded
 
 
