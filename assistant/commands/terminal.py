@@ -80,7 +80,10 @@ class Bar:
         self._task = ""
 
     def __call__(self, task: str, done: int, of: int) -> None:
-        """Show that `done` of `of` steps of the task are done."""
+        """Show that `done` of `of` steps of the task are done; a task of no steps is a notice."""
+        if not of:
+            print(one_line(task), file=sys.stderr)
+            return
         from tqdm import tqdm
 
         if self._bar is None or task != self._task:
@@ -118,6 +121,7 @@ def opened_assistant() -> Iterator[Assistant]:
     from assistant.settings import Settings
 
     with progress_bar() as bar:
+        bar("Getting ready", 0, 1)
         assistant = Assistant.open(Settings.from_environment(), bar)
     with assistant:
         yield assistant

@@ -25,17 +25,29 @@ Figures = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class StoryText:
+    """What a quote is checked against: a story's body, and the city, country and year beside it."""
+
+    label: str
+    body: str
+
+    def passage(self, start: int, end: int) -> str:
+        """Return a part of the body, as a reader sees it, with its city."""
+        return f"{self.label}: {self.body[start:end]}"
+
+
+@dataclass(frozen=True)
 class Judged:
     """One answered question.
 
-    `bodies`: the text of each story by slug. `seconds`: measured from outside, at the events.
+    `stories`: the text of each story by slug. `seconds`: measured from outside, at the events.
     """
 
     question: Question
     answer: Answer
     retrieved: tuple[RetrievedPassage, ...]
     seconds: Seconds
-    bodies: Mapping[str, str]
+    stories: Mapping[str, StoryText]
 
     @property
     def refused(self) -> bool:
@@ -101,9 +113,9 @@ class Judged:
         return "refusal" if self.refused else "evidence"
 
     def facts_within(self, depth: int) -> bool:
-        """Tell whether the first `depth` passages, read whole, state all facts."""
+        """Tell whether the first `depth` passages, read whole with their city, state all facts."""
         passages = self.retrieved[:depth]
-        text = "\n".join(self.bodies.get(p.story, "")[p.start : p.end] for p in passages)
+        text = "\n".join(self.stories[p.story].passage(p.start, p.end) for p in passages)
         return states_all(text, self.question.facts)
 
     def supported(self) -> list[bool] | None:
@@ -120,7 +132,10 @@ class Judged:
 
     def _supports(self, sentence: Sentence, citations: Mapping[int, Citation]) -> bool:
         cited = [citations[n] for n in sentence.citations if n in citations]
-        exact = all(self.bodies.get(c.story, "")[c.start : c.end] == c.quote for c in cited)
+        exact = all(
+            c.story in self.stories and self.stories[c.story].body[c.start : c.end] == c.quote
+            for c in cited
+        )
         if self.answer.mode is Mode.CATALOGUE:
             return bool(cited) and exact
         return bool(cited) and exact and not _words_besides(sentence.text, cited)

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.answer import EvidenceFound, Finished, Seconds, TextAdded
 from assistant.errors import AssistantError
-from assistant.evaluation.measures import RETRIEVED, Judged, summarize
+from assistant.evaluation.measures import RETRIEVED, Judged, StoryText, summarize
 from assistant.evaluation.questions import Dialogue, Question
 from assistant.question import Turn
 from assistant.service import Assistant
@@ -24,12 +24,15 @@ def play(
     The history of a turn holds the assistant's own answers, not the expected ones: what it got
     wrong before is part of what it has to cope with.
     """
-    bodies = {story.slug: story.body for story in assistant.library.stories()}
+    stories = {
+        story.slug: StoryText(f"{story.city}, {story.country} ({story.year})", story.body)
+        for story in assistant.library.stories()
+    }
     judged: list[Judged] = []
     for dialogue in dialogues:
         history: list[Turn] = []
         for question in dialogue:
-            one = _ask(assistant, question, history, bodies)
+            one = _ask(assistant, question, history, stories)
             judged.append(one)
             history.append(Turn(question.question, one.answer.text))
             progress()
@@ -46,7 +49,10 @@ def result(judged: Sequence[Judged], settings: Mapping[str, Any]) -> dict[str, A
 
 
 def _ask(
-    assistant: Assistant, question: Question, history: Sequence[Turn], bodies: Mapping[str, str]
+    assistant: Assistant,
+    question: Question,
+    history: Sequence[Turn],
+    stories: Mapping[str, StoryText],
 ) -> Judged:
     start = time.perf_counter()
     evidence = first_text = 0.0
@@ -60,7 +66,7 @@ def _ask(
                 first_text = first_text or now
             case Finished(answer):
                 seconds = Seconds(evidence, first_text or now, now)
-                return Judged(question, answer, found.retrieved, seconds, bodies)
+                return Judged(question, answer, found.retrieved, seconds, stories)
     raise AssistantError(f"The question {question.id} was never answered to its end.")
 
 

@@ -14,11 +14,22 @@ from assistant.answer import (
     Seconds,
     Sentence,
 )
-from assistant.evaluation.measures import Judged, auroc, measure, percentile, share, summarize
+from assistant.evaluation.measures import (
+    Judged,
+    StoryText,
+    auroc,
+    measure,
+    percentile,
+    share,
+    summarize,
+)
 from assistant.evaluation.questions import Question
 
 BODY = "Two staff members work part-time.\n\nThe festival draws 10,000 people."
-BODIES = {"cork": BODY, "limerick": "Limerick has 400 staff."}
+STORIES = {
+    "cork": StoryText("Cork, Ireland (2015)", BODY),
+    "limerick": StoryText("Limerick, Ireland (2017)", "It has 400 staff on the river."),
+}
 GOLD = RetrievedPassage("cork", "Staff", 0, 33, 0.9)
 SAME_STORY = RetrievedPassage("cork", "Festival", 35, len(BODY), 0.8)
 OTHER = RetrievedPassage("limerick", "Staff", 0, 23, 0.7)
@@ -64,7 +75,7 @@ def refused(confidence: float = 0.1) -> Answer:
 
 
 def judge(question: Question, answer: Answer, *retrieved: RetrievedPassage) -> Judged:
-    return Judged(question, answer, retrieved, Seconds(0.1, 0.2, 0.3), BODIES)
+    return Judged(question, answer, retrieved, Seconds(0.1, 0.2, 0.3), STORIES)
 
 
 RIGHT = judge(ask(), answered(cite(0, 33)), GOLD, OTHER)
@@ -139,6 +150,12 @@ def test_the_figures_are_shares_of_the_questions_they_are_about():
     assert figures["refused"] == round(3 / 7, 4)
     assert figures["gold_cited"] == 1.0
     assert figures["lost_at"] == {"retrieval": 1, "evidence": 1, "refusal": 1}
+
+
+def test_the_facts_of_the_first_passages_count_with_the_city_they_are_from():
+    which = ask(facts=(("Limerick",), ("400",)))
+    judged = judge(which, answered(cite(0, 33)), GOLD, OTHER)
+    assert [judged.facts_within(k) for k in (1, 2)] == [False, True]
 
 
 def test_words_are_the_median_of_what_is_shown_where_something_is():
