@@ -1,7 +1,11 @@
 """The shape of the house: imports run one way, privates stay private, modules stay small."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # From the ground up: a part may import those before it, and itself.
 PARTS = ("corpus", "index", "assistant", "app")
+# Which packages an import name comes from; looked up once, for it reads them all.
+OWNERS = packages_distributions()
 MODULES = sorted(
     [ROOT / "app.py", *(path for part in PARTS[:-1] for path in (ROOT / part).rglob("*.py"))]
 )
@@ -72,3 +78,27 @@ def test_a_name_says_what_a_module_is(module: Path) -> None:
     assert not {"utils", "helpers", "manager", "handler", "common", "misc"} & {
         piece.removesuffix(".py") for piece in module.relative_to(ROOT).parts
     }
+
+
+def _package(requirement: str) -> str:
+    """Return the normalised name of the package that `requirement` asks for."""
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower().replace("_", "-")
+
+
+def _declared() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return {_package(requirement) for requirement in project["dependencies"]}
+
+
+def test_a_package_that_is_imported_is_named_as_a_dependency(module: Path) -> None:
+    wanted = {name.split(".")[0] for name, _ in _imports(module)}
+    foreign = wanted - set(PARTS) - set(sys.stdlib_module_names)
+    unnamed = {name for name in foreign if not set(map(_package, OWNERS[name])) & _declared()}
+    assert not unnamed
+
+
+def test_every_dependency_is_pinned_to_one_version() -> None:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[a-z0-9.-]+==[\w.]+( ; .+)?", pin) for pin in pins)
+    assert _declared() <= {_package(pin) for pin in pins}
