@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json(answer.to_json())
     else:
-        _say(answer)
+        say_answer(answer)
     return 0
 
 
@@ -88,7 +88,8 @@ def _text(value: object) -> str:
     return value
 
 
-def _say(answer: Answer) -> None:
+def say_answer(answer: Answer) -> None:
+    """Print an answer with its numbers and sources, or a refusal with the nearest stories."""
     for sentence in answer.sentences:
         say(wrapped(_numbered(sentence)))
     if answer.citations:

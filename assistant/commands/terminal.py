@@ -117,14 +117,26 @@ def progress_bar() -> Iterator[Bar]:
 @contextmanager
 def opened_assistant() -> Iterator[Assistant]:
     """Lend the assistant that the environment's settings describe, its index made up to date."""
-    from assistant.service import Assistant
-    from assistant.settings import Settings
+    with _waiting("Getting ready …"), progress_bar() as bar:
+        from assistant.service import Assistant
+        from assistant.settings import Settings
 
-    with progress_bar() as bar:
-        bar("Getting ready", 0, 1)
         assistant = Assistant.open(Settings.from_environment(), bar)
     with assistant:
         yield assistant
+
+
+@contextmanager
+def _waiting(words: str) -> Iterator[None]:
+    """Show words on a terminal's standard error for as long as something takes."""
+    shown = sys.stderr.isatty()
+    if shown:
+        print(words, end="\r", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        if shown:
+            print(" " * len(words), end="\r", file=sys.stderr, flush=True)
 
 
 def _escaped(harmful: re.Match[str]) -> str:

@@ -159,7 +159,10 @@ def summarize(judged: Sequence[Judged]) -> Figures:
 
 
 def measure(judged: Sequence[Judged]) -> Figures:
-    """Return the figures over these answers; each is defined in docs/evaluation.md."""
+    """Return the figures over these answers, each over the questions that it can be asked of.
+
+    Seconds and words are medians, seconds also 95th percentiles; words are of answers not refused.
+    """
     answerable = [j for j in judged if j.question.answerable]
     unanswerable = [j for j in judged if j.question.unanswerable]
     answered = [j for j in answerable if not j.refused]
