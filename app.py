@@ -7,6 +7,7 @@ a question that comes earlier waits for it.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -82,15 +83,21 @@ def serve(settings: Settings) -> None:
 
     Raises AssistantError if the address cannot be used, and what `Assistant.open` raises.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by either: closed in order
+    opening: Future[Assistant] = Future()
     with _listening(settings.host, settings.port) as listener:
-        opening = _opening(settings)
         app = build_app(Library(settings.added), opening)
-        server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
+        _open(settings, opening)  # not earlier: two heavy imports at once delay each other
+        server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         server.address = f"http://{settings.host}:{listener.getsockname()[1]}"
         opening.add_done_callback(server.stop_without_assistant)
-        server.run(sockets=[listener])
+        try:
+            server.run(sockets=[listener])
+        finally:
+            if opening.done() and not opening.exception():
+                opening.result().close()
     if opening.done():
-        opening.result().close()
+        opening.result()
 
 
 class _Server(uvicorn.Server):
@@ -114,14 +121,13 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port))
     except OSError as error:
         raise AssistantError(
-            f"The address {host}:{port} cannot be used ({error.strerror}): "
+            f"The address {host}:{port} cannot be used ({os.strerror(error.errno or 0)}): "
             "choose another with LEARNING_CITY_HOST and LEARNING_CITY_PORT."
         ) from error
 
 
-def _opening(settings: Settings) -> Future[Assistant]:
+def _open(settings: Settings, opening: Future[Assistant]) -> None:
     """Open the assistant in a thread that does not keep the process alive."""
-    opening: Future[Assistant] = Future()
 
     def open_assistant() -> None:
         try:
@@ -132,7 +138,6 @@ def _opening(settings: Settings) -> Future[Assistant]:
             opening.set_exception(failure)
 
     threading.Thread(target=open_assistant, name="opening", daemon=True).start()
-    return opening
 
 
 def main() -> int:

@@ -33,10 +33,14 @@ _WENT_WRONG = "Something went wrong with this question. Please ask again, or ask
 _EXAMPLES = (
     ("A fact", "How much does Cork's festival week cost?", "en"),
     ("How it is done", "How does Espoo let pupils decide about money for youth services?", "en"),
-    ("En français", "Comment Clermont-Ferrand associe-t-elle les habitants au budget ?", "fr"),
-    ("بالعربية", "كيف تدعم مدينة تونس تعليم الكبار؟", "ar"),
-    ("Across cities", "Which cities bring learning to older people?", "en"),
-    ("Not told", "Who is the mayor of Paris?", "en"),
+    (
+        "En français",
+        "Comment Clermont-Ferrand fait-elle voter les habitants sur une part du budget ?",
+        "fr",
+    ),
+    ("بالعربية", "ما الذي تفعله ينبع لقياس تقدم التعلم؟", "ar"),
+    ("Across cities", "How do cities bring learning to people who cannot read?", "en"),
+    ("Not told", "What does Reykjavik do for adult learners?", "en"),
 )
 
 Shown = tuple[Any, ...]

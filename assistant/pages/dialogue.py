@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.answer import Answer, Citation, Kind, Mode, Reason, Sentence
-from assistant.pages.markup import counted, escaped, question_address, story_address
+from assistant.answer import Answer, Citation, Kind, Mode, Nearest, Reason, Sentence
+from assistant.pages.markup import counted, escaped, question_address, story_address, story_link
 
-_LONGEST_SHOWN = 1_200  # characters of a question; more would push its answer out of sight
+_LONGEST_SHOWN = 400  # characters of a question; more would push its answer out of sight
 _LONGEST_LINKED = 1_500  # characters; longer addresses are cut by mail programs and proxies
 
 _LONGEST_WORD = 24  # characters; scripts without spaces have no last word to hold on to
@@ -82,7 +82,7 @@ def _reply(number: int, exchange: Exchange) -> str:
 
 
 def _arriving(exchange: Exchange) -> str:
-    if exchange.draft:
+    if exchange.draft and exchange.citations:  # without any, what arrives is a refusal
         return f'<div class="answer"><p class="said" dir="auto">{escaped(exchange.draft)}</p></div>'
     waiting = exchange.waiting or "Looking in the stories …"
     return f'<p class="waiting"><span class="dots" aria-hidden="true"></span>{escaped(waiting)}</p>'
@@ -182,18 +182,21 @@ def _with_references(answer: Answer) -> str:
 def _refusal(answer: Answer) -> str:
     near = ""
     if answer.nearest:
-        items = "".join(
-            f'<li><a href="{escaped(story_address(story.story))}">'
-            f'<span class="place">{escaped(story.city)}, {escaped(story.country)}</span> '
-            f'<span class="year">{story.year}</span>'
-            f'<span class="story-title">{escaped(story.title)}</span></a></li>'
-            for story in answer.nearest
-        )
+        items = "".join(f"<li>{_near(story)}</li>" for story in answer.nearest)
         near = f'<p class="near-label">Stories that come close</p><ul class="near">{items}</ul>'
     return (
         f'<div class="refusal"><p class="refusal-label">{_refusal_label(answer)}</p>'
         f'<p class="why" dir="auto" lang="{escaped(answer.language)}">{escaped(answer.message)}</p>'
         f"{near}</div>"
+    )
+
+
+def _near(story: Nearest) -> str:
+    return story_link(
+        story_address(story.story),
+        f'<span class="place">{escaped(story.city)}, {escaped(story.country)}</span> '
+        f'<span class="year">{story.year}</span>'
+        f'<span class="story-title">{escaped(story.title)}</span>',
     )
 
 

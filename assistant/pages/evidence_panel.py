@@ -7,7 +7,7 @@ from itertools import groupby
 
 from assistant.answer import Citation, Kind
 from assistant.pages.dialogue import Exchange
-from assistant.pages.markup import counted, escaped, marked, source_item, story_address
+from assistant.pages.markup import counted, escaped, marked, source_item, story_address, story_link
 from corpus.story import Story
 
 _SHORTEN_FROM = 90  # characters of a question in the panel's heading
@@ -52,7 +52,7 @@ def _cards(number: int, exchange: Exchange, *, shown: bool) -> str:
         f'<section class="evidence-set" id="evidence-{number}" data-turn="{number}"{hidden}'
         f' aria-label="Evidence for question {number}" tabindex="-1">'
         f'<p class="evidence-for"><a class="back" href="#turn-{number}">for '
-        f"<bdi>{escaped(question)}</bdi></a></p>{inner}</section>"
+        f"<bdi>“{escaped(question)}”</bdi></a></p>{inner}</section>"
     )
 
 
@@ -71,7 +71,7 @@ def _card(number: int, citation: Citation) -> str:
         f'<p class="where"><span class="story-title">{escaped(citation.title)}</span>'
         f"{section if citation.section else ''}</p>"
         f'<blockquote dir="auto">{paragraph}</blockquote>{_sources(citation)}'
-        f'<p class="card-actions"><a href="{escaped(address)}">Read in the story</a>'
+        f'<p class="card-actions">{story_link(address, "Read in the story")}'
         f'<a class="back" href="#cite-{tie}">Back to the answer</a></p></article>'
     )
 
@@ -90,7 +90,7 @@ def _story_list(stories: Sequence[Story]) -> str:
     years = []
     for year, of_year in groupby(ordered, key=lambda story: story.year):
         items = "".join(
-            f'<li><a href="{escaped(story_address(story.slug))}">{escaped(story.city)}</a></li>'
+            f"<li>{story_link(story_address(story.slug), escaped(story.city))}</li>"
             for story in of_year
         )
         years.append(f'<h3 class="award-year">{year}</h3><ul class="cities">{items}</ul>')

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from corpus.story import Source
 
+_NEW_TAB = '<span class="sr-only"> (opens in a new tab)</span>'
 _NOT_IN_HTML = {code: "\ufffd" for code in (*range(9), 11, *range(14, 32), 127)}
 
 
@@ -35,7 +36,7 @@ def source_item(source: Source, *, item_id: str = "") -> str:
     if source.url and urlsplit(source.url).scheme in ("http", "https"):
         title = (
             f'<a href="{escaped(source.url)}" target="_blank" rel="noopener noreferrer">{title}'
-            '<span class="sr-only"> (opens in a new tab)</span></a>'
+            f"{_NEW_TAB}</a>"
         )
     date = " ".join(str(part) for part in (source.month, source.year) if part)
     origin = ", ".join(part for part in (source.publisher, date) if part)
@@ -49,6 +50,12 @@ def story_address(slug: str, start: int | None = None, end: int | None = None) -
     if start is None or end is None:
         return f"story/{slug}"
     return f"story/{slug}?{urlencode({'quote': f'{start}-{end}'})}#quote"
+
+
+def story_link(address: str, inner: str) -> str:
+    """Return a link to a story in a tab of its own, so that the conversation stays; `inner` is
+    HTML."""
+    return f'<a href="{escaped(address)}" target="_blank" rel="noopener">{inner}{_NEW_TAB}</a>'
 
 
 def question_address(question: str) -> str:

@@ -88,10 +88,7 @@ def _paragraph(paragraph: Paragraph, start: int, end: int, numbers: dict[str, in
         end - paragraph.start,
         mark_id="quote" if begins_here else "",
     )
-    notes = "".join(
-        f'<a href="#source-{numbers[key]}" aria-label="Source {numbers[key]}">{numbers[key]}</a>'
-        for key in paragraph.sources
-        if key in numbers
-    )
+    named = sorted(numbers[key] for key in paragraph.sources if key in numbers)
+    notes = "".join(f'<a href="#source-{n}" aria-label="Source {n}">{n}</a>' for n in named)
     marks = f'<sup class="notes">{notes}</sup>' if notes else ""
     return f'<p id="p-{paragraph.start}" dir="auto">{text}{marks}</p>'

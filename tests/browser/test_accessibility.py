@@ -1,0 +1,39 @@
+"""Nothing on the pages keeps a person out: axe-core finds no serious fault."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE
+
+pytestmark = pytest.mark.browser
+
+PLACES = {
+    "empty": ("/", ".examples"),
+    "answer": ("/?q=How+much+does+Cork%27s+festival+week+cost%3F", ".basis"),
+    "refusal": ("/?q=What+does+Reykjavik+do+for+adult+learners%3F", ".refusal"),
+    "story": ("/story/2015-cork?quote=0-60#quote", "mark"),
+    "no story": ("/story/none", "h1"),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("place", PLACES)
+def test_axe_finds_no_serious_violation(
+    open_page: Callable[..., Page], axe: str, place: str, size: tuple[int, int], scheme: str
+) -> None:
+    path, shown = PLACES[place]
+    page = open_page(path, size)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    expect(page.locator(shown).first).to_be_visible()
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")
+    assert found["passes"], "axe did not look at anything"
+    serious = [
+        f"{fault['id']}: {fault['nodes'][0]['html']}"
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
