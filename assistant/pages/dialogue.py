@@ -211,7 +211,7 @@ def welcome(stories: int, examples: Iterable[tuple[str, str, str]]) -> str:
     """
     items = "".join(
         f'<li><a href="{escaped(question_address(question))}" data-ask="{escaped(question)}">'
-        f'<span class="example-label">{escaped(label)}</span>'
+        f'<span class="example-label" dir="auto">{escaped(label)}</span>'
         f'<span class="example" lang="{escaped(language)}" dir="auto">{escaped(question)}</span>'
         "</a></li>"
         for label, question, language in examples
