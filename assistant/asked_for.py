@@ -27,14 +27,16 @@ _ASKED = {
         r"|\bquant[oaie]s?\b|\bque (?:percentagem|propor[cç][aã]o|parte|quantia)\b"
         r"|\bwie ?viele?\b|\bwelche[rn]? (?:anteil|summe|betrag|prozentsatz)\b|\bwie (?:hoch|gro[sß]|"
         r"alt|lange|oft)\b|\bqual[e'] (?:percentuale|somma|quota)\b"
-        r"|πόσ|\bсколько\b|\bскільки\b|\bkaç\b|\bne kadar\b|كم |\bكم\b|多少|几|幾|몇|얼마|どのくらい|いくつ|いくら"
+        r"|πόσ|\bсколько\b|\bскільки\b|\bkaç\b|\bne kadar\b|\bكم\b"
+        r"|多少|几|幾|몇|얼마|どのくらい|いくつ|いくら"
         r"|何人|कितन|\bberapa\b",
         re.IGNORECASE,
     ),
     Thing.DATE: re.compile(
         r"\bwhen\b|\b(?:which|what) (?:year|month|date|day|season)\b|\bhow long ago\b|\bquand\b"
         r"|\bcu[aá]ndo\b|\bquando\b|\bwann\b|\bquelle ann[eé]e\b|\bqu[eé] a[nñ]o\b|\bque ano\b"
-        r"|\bwelche[mns]? jahr\b|πότε|\bкогда\b|\bколи\b|\bne zaman\b|متى|何时|何時|哪年|哪一年|언제|いつ|कब"
+        r"|\bwelche[mns]? jahr\b|πότε|\bкогда\b|\bколи\b|\bne zaman\b|متى"
+        r"|何时|何時|哪年|哪一年|언제|いつ|कब"
         r"|\bkapan\b",
         re.IGNORECASE,
     ),
@@ -56,8 +58,8 @@ _HELD = {
         r"October|November|December|spring|summer|autumn|winter)\b"
     ),
     Thing.REASON: re.compile(
-        r"\b(?:because|since|so that|in order|due to|reason|therefore|thus|as a result|to \w+|after|"
-        r"for)\b",
+        r"\b(?:because|since|so that|in order|due to|reason|therefore|thus|as a result|to \w+|"
+        r"after|for)\b",
         re.IGNORECASE,
     ),
 }

@@ -21,17 +21,14 @@ from numpy.typing import NDArray
 from assistant.asked_for import Thing, holds, things_asked
 from index.late_interaction import best_matches
 from index.retrieval import Hit, QuestionVectors, Retrieved
-from index.words import words
 
 # Sentences are chosen from this many of the best passages.
 PASSAGES = 8
 SENTENCE_FEATURES = (
     "passage",
     "rare_token_match",
-    "rare_token_match_with_label",
-    "token_match_with_label",
+    "token_match",
     "similarity",
-    "words_covered",
     "amount_given",
     "amount_missing",
     "date_given",
@@ -41,16 +38,16 @@ Vector = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ScoredSentence:
-    """A sentence of a passage: `story.body[start:end] == text`.
+    """A sentence of a passage: `story.body[start:end] == text`, the `number`-th of its passage.
 
-    `matches`: for each token of the question, its similarity to the nearest token of the sentence
-    or of its label.
+    `matches`: for each token of the question, its similarity to the nearest token of the sentence.
     """
 
     hit: Hit
     text: str
     start: int
     end: int
+    number: int
     features: tuple[float, ...]
     score: float
     matches: Vector
@@ -78,22 +75,21 @@ def _sentences(
     offsets = hit.text_offsets
     label = best_matches(question.tokens.vectors, hit.tokens.vectors[offsets[:, 0] < 0])
     found = []
-    for start, end in hit.passage.sentences:
+    for number, (start, end) in enumerate(hit.passage.sentences):
         text = hit.passage.text[start:end]
         inside = hit.tokens.vectors[(offsets[:, 0] >= start) & (offsets[:, 0] < end)]
         matches = best_matches(question.tokens.vectors, inside)
         with_label = np.maximum(matches, label)
         pooled = inside.mean(axis=0) if len(inside) else np.zeros_like(question.vector)
-        amount = Thing.AMOUNT in asked
+        asks_amount = Thing.AMOUNT in asked
+        gives_amount = holds(text, Thing.AMOUNT)
         features = (
             hit.score - best,
-            float(matches @ question.weights),
-            float(with_label @ question.weights),
-            float(with_label.mean()),
+            float(with_label @ question.rare_weights),
+            float(with_label @ question.even_weights),
             float(question.vector @ pooled / max(float(np.linalg.norm(pooled)), 1e-9)),
-            _coverage(text, question),
-            float(amount and holds(text, Thing.AMOUNT)),
-            float(amount and not holds(text, Thing.AMOUNT)),
+            float(asks_amount and gives_amount),
+            float(asks_amount and not gives_amount),
             float(Thing.DATE in asked and holds(text, Thing.DATE)),
         )
         found.append(
@@ -102,38 +98,51 @@ def _sentences(
                 text=text,
                 start=hit.passage.start + start,
                 end=hit.passage.start + end,
+                number=number,
                 features=features,
                 score=float(np.dot(features, settings().sentence_weights)),
-                matches=with_label,
+                matches=matches,
             )
         )
     return found
 
 
-def _coverage(text: str, question: QuestionVectors) -> float:
-    """Return the share of the question's words, weighted by rarity, that a text holds."""
-    total = sum(question.rarity.values())
-    held = set(words(text))
-    return sum(r for w, r in question.rarity.items() if w in held) / total if total else 0.0
-
-
-def choose(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+def choose(sentences: Sequence[ScoredSentence], question: QuestionVectors) -> list[ScoredSentence]:
     """Return the sentences to show, in the order of their passages' ranks and of the text.
 
-    Sentences are taken by score while they fit the word budget and are not much worse than the
-    best one.
+    Sentences are taken one by one, the best first. What follows the first is worth more if it
+    speaks of a part of the question that those before leave open, or stands next to one of them.
+    It ends where the next one is much worse than the best, or would make the answer too long.
     """
-    ranked = sorted(sentences, key=lambda s: -s.score)
+    limits = settings()
+    left = list(sentences)
     chosen: list[ScoredSentence] = []
+    told = np.zeros_like(question.rare_weights)
     total = 0
-    for sentence in ranked:
-        if sentence.score < ranked[0].score - settings().score_range:
+    while left:
+        values = [_worth(s, chosen, told, question.rare_weights) for s in left]
+        best = int(np.argmax(values))
+        sentence = left.pop(best)
+        if chosen and values[best] < chosen[0].score - limits.score_range:
             break
-        if chosen and total + sentence.words > settings().word_budget:
+        if chosen and total + sentence.words > limits.word_budget:
             continue
         chosen.append(sentence)
+        told = np.maximum(told, sentence.matches)
         total += sentence.words
     return sorted(chosen, key=sentences.index)
+
+
+def _worth(
+    sentence: ScoredSentence, chosen: Sequence[ScoredSentence], told: Vector, weights: Vector
+) -> float:
+    if not chosen:
+        return sentence.score
+    new = float(np.maximum(sentence.matches - told, 0) @ weights)
+    beside = any(
+        sentence.hit is other.hit and abs(sentence.number - other.number) == 1 for other in chosen
+    )
+    return sentence.score + settings().worth_of_new * new + settings().worth_of_beside * beside
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,8 @@ class EvidenceSettings:
     sentence_weights: tuple[float, ...]
     word_budget: int
     score_range: float
+    worth_of_new: float
+    worth_of_beside: float
 
 
 @lru_cache(maxsize=1)
@@ -153,4 +164,6 @@ def settings() -> EvidenceSettings:
         sentence_weights=tuple(stored["sentence_weights"][name] for name in SENTENCE_FEATURES),
         word_budget=stored["word_budget"],
         score_range=stored["score_range"],
+        worth_of_new=stored["worth_of_new"],
+        worth_of_beside=stored["worth_of_beside"],
     )

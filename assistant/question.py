@@ -14,7 +14,8 @@ from corpus.story import Story
 LONGEST = 2000
 # How strongly a story is preferred whose city, country, … the question names. A name of its city
 # is a near certain sign; an award year alone says little, because other years are named too.
-_CITY, _COUNTRY, _REGION, _YEAR = 1.0, 0.6, 0.3, 0.15
+_CITY, _COUNTRY, _REGION, _YEAR = 1.0, 0.5, 0.25, 0.1
+_NAMES = ("city", "country", "region", "within")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Scope:
     region: str = ""
     year: int | None = None
     theme: str = ""
+
+
+EVERYWHERE = Scope()
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,19 @@ class Question:
     preferred: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def names(self) -> tuple[tuple[int, int], ...]:
+        """The stretches of the stand-alone question that name a place of a story."""
+        return tuple((m.start, m.end) for m in self.mentions.spans if m.kind in _NAMES)
+
+    @property
     def about(self) -> str:
         """What was recognised, in words, such as "Cork, 2015"; empty if nothing was."""
-        return ", ".join([*self.mentions.cities, *map(str, self.mentions.years)])
+        places = [*self.mentions.cities, *self.mentions.regions]
+        return ", ".join([*places, *map(str, self.mentions.years)])
 
 
 def understand(
-    text: str, catalogue: Catalogue, scope: Scope = Scope(), history: Sequence[Turn] = ()
+    text: str, catalogue: Catalogue, scope: Scope = EVERYWHERE, history: Sequence[Turn] = ()
 ) -> Question:
     """Return a question as the later steps need it.
 
@@ -91,7 +101,7 @@ def clean(text: str) -> str:
 
 
 def _filtered(catalogue: Catalogue, scope: Scope) -> tuple[str, ...] | None:
-    if scope == Scope():
+    if scope == EVERYWHERE:
         return None
     chosen = catalogue.select(
         city=scope.city or None,

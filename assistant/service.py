@@ -21,7 +21,7 @@ from assistant.answer import (
 )
 from assistant.evidence import choose, score_sentences
 from assistant.phrases import phrase
-from assistant.question import LONGEST, Question, Scope, Turn, understand
+from assistant.question import EVERYWHERE, LONGEST, Question, Scope, Turn, understand
 from assistant.quoting import cite, quote
 from assistant.settings import Settings
 from assistant.sufficiency import Verdict, judge
@@ -81,7 +81,7 @@ class Assistant:
         self.close()
 
     def answer(
-        self, question: str, *, scope: Scope = Scope(), history: Sequence[Turn] = ()
+        self, question: str, *, scope: Scope = EVERYWHERE, history: Sequence[Turn] = ()
     ) -> tuple[Answer, tuple[RetrievedPassage, ...]]:
         """Return the finished answer to a question, and the passages that were retrieved."""
         retrieved: tuple[RetrievedPassage, ...] = ()
@@ -93,7 +93,7 @@ class Assistant:
         raise AssertionError("the stream of an answer ends with Finished")
 
     def ask(
-        self, question: str, *, scope: Scope = Scope(), history: Sequence[Turn] = ()
+        self, question: str, *, scope: Scope = EVERYWHERE, history: Sequence[Turn] = ()
     ) -> Iterator[Event]:
         """Yield an answer as it comes about: the evidence, its text, then the whole.
 
@@ -107,7 +107,7 @@ class Assistant:
             yield EvidenceFound((), ())
             yield from self._refuse(asked, Verdict(0.0, reason), None, started)
             return
-        query = Query(asked.standalone, asked.stories or (), asked.preferred)
+        query = Query(asked.standalone, asked.stories or (), asked.preferred, asked.names)
         retrieved = self._retrieval.retrieve(query, _RETRIEVED)
         sentences = score_sentences(asked.standalone, retrieved)
         verdict = judge(asked, retrieved, sentences, self.catalogue)
@@ -120,7 +120,7 @@ class Assistant:
             yield EvidenceFound((), passages)
             yield from self._refuse(asked, verdict, retrieved, started)
             return
-        citations = cite(choose(sentences), self._stories.__getitem__)
+        citations = cite(choose(sentences, retrieved.question), self._stories.__getitem__)
         evidence = time.perf_counter() - started
         yield EvidenceFound(citations, passages)
         quoted = quote(citations)

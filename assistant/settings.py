@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -12,6 +12,11 @@ import platformdirs
 from assistant.errors import AssistantError
 
 PREFIX = "LEARNING_CITY_"
+_READ: dict[str, Callable[[str], object]] = {
+    "Path": lambda raw: Path(raw).expanduser(),
+    "str": str,
+    "int": int,
+}
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,8 @@ class Settings:
             raw = environment.get(variable, "").strip()
             if not raw:
                 continue
-            kind = type(field.default)
             try:
-                values[field.name] = Path(raw).expanduser() if kind is type(Path()) else kind(raw)
+                values[field.name] = _READ[str(field.type)](raw)
             except ValueError as error:
                 raise AssistantError(
                     f"The setting {variable} is '{raw}', which is not a whole number: correct it."

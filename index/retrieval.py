@@ -1,7 +1,7 @@
 """Question → ranked passages.
 
 Two searches propose passages (the nearest vectors in Chroma, the words by BM25, and all passages
-of a city that the question names); a weighted sum of four measures ranks them. The weights stand
+of a city that the question names); a weighted sum of three measures ranks them. The weights stand
 in `ranking.json`, fitted on the development questions by `assistant.evaluation.fitting`.
 """
 
@@ -18,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Encoder, TokenVectors
-from index.late_interaction import best_matches, token_weights
+from index.late_interaction import best_matches, even_weights, token_weights
 from index.passages import Passage
 from index.store import Store
 from index.words import content_words
 
 _NEAREST_VECTORS = 60
 _BEST_WORDS = 30
-RANKING_FEATURES = ("similarity", "token_match", "rare_token_match", "preferred")
+RANKING_FEATURES = ("token_match", "rare_token_match", "preferred")
 
 
 @dataclass(frozen=True)
@@ -33,22 +33,29 @@ class Query:
     """What to look for, and where.
 
     `stories`: the slugs to search in, none for all. `preferred`: how strongly the question names
-    what a story is about, between 0 and 1 by slug; these stories come first, but do not exclude
-    the others.
+    what a story is about, by slug; these stories come first, but do not exclude the others.
+    `names`: the stretches of the text that say so. They are not compared with passages, because
+    every passage of a named city would match them.
     """
 
     text: str
     stories: tuple[str, ...] = ()
     preferred: Mapping[str, float] = field(default_factory=dict)
+    names: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class QuestionVectors:
-    """A question as the encoder sees it: (384,) vector, its tokens, and how much each counts."""
+    """A question as the encoder sees it: its vector, (384,), and its tokens.
+
+    `rare_weights` and `even_weights` say how much each token counts, by rarity or alike; `rarity`
+    is the inverse document frequency of the content words outside of names.
+    """
 
     vector: NDArray[np.float32]
     tokens: TokenVectors
-    weights: NDArray[np.float32]
+    rare_weights: NDArray[np.float32]
+    even_weights: NDArray[np.float32]
     rarity: Mapping[str, float]
 
 
@@ -88,7 +95,7 @@ class Retrieval:
 
         :param limit: how many at most.
         """
-        question = self._look_at(query.text)
+        question = self._look_at(query)
         similar = dict(self._store.vectors.search(question.vector, _NEAREST_VECTORS, query.stories))
         by_words = self._store.records.search_words(
             content_words(query.text), _BEST_WORDS, query.stories
@@ -103,29 +110,41 @@ class Retrieval:
         hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
         return Retrieved(question, tuple(hits[:limit]))
 
-    def _look_at(self, text: str) -> QuestionVectors:
-        vector, tokens = self._encoder.encode_question_with_tokens(text)
-        asked = content_words(text)
+    def _look_at(self, query: Query) -> QuestionVectors:
+        vector, tokens = self._encoder.encode_question_with_tokens(query.text)
+        asked = content_words(_without(query.text, query.names))
         total = self._store.records.count()
         found = self._store.records.document_frequencies(asked)
         rarity = {
             w: math.log(1 + (total - found.get(w, 0) + 0.5) / (found.get(w, 0) + 0.5))
             for w in asked
         }
-        return QuestionVectors(vector, tokens, token_weights(text, tokens.offsets, rarity), rarity)
+        return QuestionVectors(
+            vector,
+            tokens,
+            token_weights(query.text, tokens.offsets, rarity, query.names),
+            even_weights(tokens.offsets, query.names),
+            rarity,
+        )
 
     def _measure(
         self, question: QuestionVectors, query: Query, passage: Passage, tokens: TokenVectors
     ) -> Hit:
         matches = best_matches(question.tokens.vectors, tokens.vectors)
-        pooled = tokens.vectors.mean(axis=0)
         features = (
-            float(question.vector @ (pooled / np.linalg.norm(pooled))),
-            float(matches.mean()),
-            float(matches @ question.weights),
+            float(matches @ question.even_weights),
+            float(matches @ question.rare_weights),
             query.preferred.get(passage.story, 0.0),
         )
         return Hit(passage, tokens, features, rank_score(features, ranking_weights()))
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return a text with some stretches blanked out."""
+    kept = list(text)
+    for start, end in spans:
+        kept[start:end] = " " * (end - start)
+    return "".join(kept)
 
 
 def rank_score(features: Sequence[float], weights: Sequence[float]) -> float:
