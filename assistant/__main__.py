@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from assistant.commands import ask, check, evaluate, serve, show, stories, sync, weights
+from assistant.commands import ask, bench, check, evaluate, serve, show, stories, sync, weights
 from assistant.commands.terminal import one_line
 from assistant.errors import AssistantError
 from corpus.errors import CorpusError
@@ -27,6 +27,7 @@ COMMANDS = {
     "evaluate": evaluate,
     "serve": serve,
     "weights": weights,
+    "bench": bench,
 }
 DEBUG = "LEARNING_CITY_DEBUG"
 
