@@ -107,20 +107,19 @@ def _sentences(
     return found
 
 
-def choose(sentences: Sequence[ScoredSentence], question: QuestionVectors) -> list[ScoredSentence]:
+def choose(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     """Return the sentences to show, in the order of their passages' ranks and of the text.
 
-    Sentences are taken one by one, the best first. What follows the first is worth more if it
-    speaks of a part of the question that those before leave open, or stands next to one of them.
-    It ends where the next one is much worse than the best, or would make the answer too long.
+    Sentences are taken one by one, the best first; one that stands next to a chosen one is worth
+    a little more, as facts that belong together are told together. It ends where the next one is
+    much worse than the best; one that would make the answer too long is passed over.
     """
     limits = settings()
     left = list(sentences)
     chosen: list[ScoredSentence] = []
-    told = np.zeros_like(question.rare_weights)
     total = 0
     while left:
-        values = [_worth(s, chosen, told, question.rare_weights) for s in left]
+        values = [s.score + limits.worth_of_beside * _is_beside(s, chosen) for s in left]
         best = int(np.argmax(values))
         sentence = left.pop(best)
         if chosen and values[best] < chosen[0].score - limits.score_range:
@@ -128,21 +127,14 @@ def choose(sentences: Sequence[ScoredSentence], question: QuestionVectors) -> li
         if chosen and total + sentence.words > limits.word_budget:
             continue
         chosen.append(sentence)
-        told = np.maximum(told, sentence.matches)
         total += sentence.words
     return sorted(chosen, key=sentences.index)
 
 
-def _worth(
-    sentence: ScoredSentence, chosen: Sequence[ScoredSentence], told: Vector, weights: Vector
-) -> float:
-    if not chosen:
-        return sentence.score
-    new = float(np.maximum(sentence.matches - told, 0) @ weights)
-    beside = any(
+def _is_beside(sentence: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:
+    return any(
         sentence.hit is other.hit and abs(sentence.number - other.number) == 1 for other in chosen
     )
-    return sentence.score + settings().worth_of_new * new + settings().worth_of_beside * beside
 
 
 @dataclass(frozen=True)
@@ -152,7 +144,6 @@ class EvidenceSettings:
     sentence_weights: tuple[float, ...]
     word_budget: int
     score_range: float
-    worth_of_new: float
     worth_of_beside: float
 
 
@@ -164,6 +155,5 @@ def settings() -> EvidenceSettings:
         sentence_weights=tuple(stored["sentence_weights"][name] for name in SENTENCE_FEATURES),
         word_budget=stored["word_budget"],
         score_range=stored["score_range"],
-        worth_of_new=stored["worth_of_new"],
         worth_of_beside=stored["worth_of_beside"],
     )

@@ -107,8 +107,7 @@ class Assistant:
             yield EvidenceFound((), ())
             yield from self._refuse(asked, Verdict(0.0, reason), None, started)
             return
-        query = Query(asked.standalone, asked.stories or (), asked.preferred, asked.names)
-        retrieved = self._retrieval.retrieve(query, _RETRIEVED)
+        retrieved = self.retrieve(asked)
         sentences = score_sentences(asked.standalone, retrieved)
         verdict = judge(asked, retrieved, sentences, self.catalogue)
         passages = tuple(
@@ -120,7 +119,7 @@ class Assistant:
             yield EvidenceFound((), passages)
             yield from self._refuse(asked, verdict, retrieved, started)
             return
-        citations = cite(choose(sentences, retrieved.question), self._stories.__getitem__)
+        citations = cite(choose(sentences), self._stories.__getitem__)
         evidence = time.perf_counter() - started
         yield EvidenceFound(citations, passages)
         quoted = quote(citations)
@@ -141,6 +140,11 @@ class Assistant:
                 seconds=Seconds(evidence, evidence, total),
             )
         )
+
+    def retrieve(self, asked: Question, limit: int = _RETRIEVED) -> Retrieved:
+        """Return the passages that bear on an understood question, best first."""
+        query = Query(asked.standalone, asked.stories or (), asked.preferred, asked.names)
+        return self._retrieval.retrieve(query, limit)
 
     def _refuse(
         self, asked: Question, verdict: Verdict, retrieved: Retrieved | None, started: float
@@ -184,6 +188,8 @@ def open_index(
 ) -> tuple[Store, SyncReport]:
     """Return the index folder's store, made equal to the library, and what that took.
 
+    The store is tried before it is returned: a damaged one is told and built anew.
+
     :raises IndexFailure: another process owns the index, or it cannot be written.
     """
 
@@ -197,7 +203,11 @@ def open_index(
 
     store = Store(settings.index, encoder.fingerprint, settings.chroma, tell)
     try:
-        return store, sync_index(library.stories(), store, encoder, count)
+        report = sync_index(library.stories(), store, encoder, count)
+        if not store.is_sound():
+            store.forget()
+            report = sync_index(library.stories(), store, encoder, count)
+        return store, report
     except BaseException:
         store.close()
         raise
