@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from corpus.story import Paragraph, Section, Story
 from index.sentences import sentence_spans
@@ -13,6 +15,9 @@ from index.sentences import sentence_spans
 # Paragraphs of the bundled stories have 101 words at most. Longer ones, in a story that staff
 # add, are cut between sentences so that a passage stays one thought and fits the encoder.
 MAX_WORDS = 120
+# The same for a sentence without an end or a script without spaces: about what the encoder reads.
+MAX_CHARACTERS = 900
+_BREAK = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,34 @@ def _pieces(paragraph: Paragraph) -> Iterator[tuple[int, int]]:
     """Yield the body offsets of a paragraph's passages: whole, or cut between sentences."""
     first: int | None = None
     last, words = 0, 0
-    for start, end in sentence_spans(paragraph.text):
+    for start, end in _units(paragraph.text):
         count = len(paragraph.text[start:end].split())
-        if first is not None and words + count > MAX_WORDS:
+        if first is not None and (words + count > MAX_WORDS or end - first > MAX_CHARACTERS):
             yield paragraph.start + first, paragraph.start + last
             first, words = None, 0
         first = start if first is None else first
         last, words = end, words + count
     if first is not None:
         yield paragraph.start + first, paragraph.start + last
+
+
+def _units(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of a text; one that is too long by itself, in parts between words."""
+    for start, end in sentence_spans(text):
+        while end - start > MAX_CHARACTERS or len(text[start:end].split()) > MAX_WORDS:
+            cut, following = _cut(text, start)
+            yield start, cut
+            start = following
+        yield start, end
+
+
+def _cut(text: str, start: int) -> tuple[int, int]:
+    """Return where the first part of a long sentence ends, and where the next begins."""
+    limit = start + MAX_CHARACTERS
+    spaces = list(islice(_BREAK.finditer(text, start, limit), MAX_WORDS))
+    if not spaces:
+        return limit, limit
+    following = spaces[-1].end()
+    while text[following].isspace():
+        following += 1
+    return spaces[-1].start(), following

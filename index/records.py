@@ -9,11 +9,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from index.damage import is_damage, mark_suspect
 from index.embedding import WIDTH, TokenVectors
 from index.errors import IndexFailure
 from index.late_interaction import pack, unpack
@@ -21,7 +22,8 @@ from index.passages import Passage
 from index.words import words
 
 FILE = "records.sqlite3"
-_VERSION = 1
+# Counts up when the layout, the cutting of passages or the words change: the index is rebuilt.
+LAYOUT = 2
 _SCHEMA = """
 CREATE TABLE stories (slug TEXT PRIMARY KEY, content_hash TEXT NOT NULL);
 CREATE TABLE unfinished (slug TEXT PRIMARY KEY);
@@ -46,17 +48,19 @@ class Records:
         :raises IndexFailure: the file is damaged or cannot be written.
         """
         self._lock = threading.RLock()
+        self._folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(
                 folder / FILE, check_same_thread=False, isolation_level=None
             )
-            self._prepare()
         except (sqlite3.Error, OSError) as error:
-            raise IndexFailure(
-                f"The index record {folder / FILE} cannot be opened ({error}): check the folder's "
-                "rights and free space, or delete the folder and it is rebuilt from the stories."
-            ) from error
+            raise _not_opened(folder / FILE, error) from error
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise _not_opened(folder / FILE, error) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -67,13 +71,14 @@ class Records:
     def transaction(self) -> Iterator[None]:
         """Make all changes inside hold together, or none."""
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._rows("BEGIN IMMEDIATE")
             try:
                 yield
+                self._rows("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # a full disk has ended it already
+                    self._rows("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def fact(self, name: str) -> str:
         """Return a fact about the index, such as the embedding's fingerprint; "" if unknown."""
@@ -169,12 +174,9 @@ class Records:
             for id, vectors, offsets in rows
         }
 
-    def is_sound(self) -> bool:
-        """Tell whether SQLite finds the file undamaged."""
-        try:
-            return bool(self._rows("PRAGMA quick_check(1)") == [("ok",)])
-        except sqlite3.DatabaseError:
-            return False
+    def all_ids(self) -> set[str]:
+        """Return the ids of all passages."""
+        return {row[0] for row in self._rows("SELECT id FROM passages")}
 
     def count(self) -> int:
         """Return the number of passages."""
@@ -207,11 +209,11 @@ class Records:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _VERSION):
-            raise sqlite3.DatabaseError(f"it has layout {version}, this program knows {_VERSION}")
+        if version not in (0, LAYOUT):
+            raise sqlite3.DatabaseError(f"it has layout {version}, this program knows {LAYOUT}")
         if version == 0:
             self._connection.executescript(
-                f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
+                f"BEGIN; {_SCHEMA} PRAGMA user_version = {LAYOUT}; COMMIT;"
             )
 
     def _delete_rows(self, slug: str) -> None:
@@ -221,5 +223,34 @@ class Records:
         self._rows("DELETE FROM stories WHERE slug = ?", (slug,))
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with self._lock:
-            return self._connection.execute(sql, values).fetchall()
+        try:
+            with self._lock:
+                return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            remedy = "free some space or check the folder's rights, then try again"
+            if is_damage(error):
+                mark_suspect(self._folder)
+                remedy = "start the program again and it is rebuilt from the stories"
+            raise IndexFailure(
+                f"The index record {self._folder / FILE} cannot be used ({error}): {remedy}; "
+                "nothing is lost."
+            ) from error
+
+
+def layout_of(file: Path) -> int:
+    """Return the layout of a record; 0 if nothing was written to it yet.
+
+    :raises IndexFailure: the file cannot be read.
+    """
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error as error:
+        raise _not_opened(file, error) from error
+
+
+def _not_opened(file: Path, error: Exception) -> IndexFailure:
+    return IndexFailure(
+        f"The index record {file} cannot be opened ({error}): check the folder's rights and free "
+        "space, or delete the folder and it is rebuilt from the stories."
+    )

@@ -12,7 +12,9 @@ _ABBREVIATIONS = frozenset(
     sto str tel univ vol vs bzw ggf inkl sog usw zb""".split()
 )
 _TERMINATOR = re.compile(
-    r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*|[؟।॥۔]+[\"”»)]*(?=\s|$)"
+    # A row of marks is tried from its first one only: else a long row takes quadratic time.
+    r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*"
+    r"|(?<![؟।॥۔])[؟।॥۔]+[\"”»)]*(?=\s|$)"
     # White space lines and list items end a sentence too; a wrapped line does not.
     r"|\n\s*\n+|\n(?=\s*(?:[-*•]|\d+[.)])\s)"
 )

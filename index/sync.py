@@ -40,6 +40,8 @@ def sync_index(
 ) -> SyncReport:
     """Make the index equal to the stories and report what that took.
 
+    Before anything changes, a store found damaged is told and built anew.
+
     :param progress: is told (passages embedded, passages to embed).
     :raises IndexFailure: the disk is full or the store fails; what was indexed before still is.
     """
@@ -54,18 +56,15 @@ def sync_index(
     added = [s for s in now if s not in before]
     changed = [s for s in now if s in before and now[s].content_hash != before[s]]
     removed = [s for s in before if s not in now]
-    try:
-        _index([now[s] for s in (*added, *changed)], store, encoder, progress)
-        for slug in removed:
-            store.records.begin_change(slug)
-            store.records.remove_story(slug)
-        for slug in sorted(unfinished.union(removed)):
-            _drop_stale_vectors(store, slug)
-    except (OSError, RuntimeError) as error:
-        raise IndexFailure(
-            f"The index in {store.folder} could not be written ({error}): free some space or "
-            "check the folder's rights, then run 'learning-city sync'; nothing was lost."
-        ) from error
+    if before and (added or changed or removed or unfinished) and not store.is_sound():
+        store.forget()
+        return sync_index(stories, store, encoder, progress)
+    _index([now[s] for s in (*added, *changed)], store, encoder, progress)
+    for slug in removed:
+        store.records.begin_change(slug)
+        store.records.remove_story(slug)
+    for slug in sorted(unfinished.union(removed)):
+        _drop_stale_vectors(store, slug)
     touched = {*added, *changed}
     return SyncReport(
         added=tuple(added),

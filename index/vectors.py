@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -29,7 +30,7 @@ def open_client(folder: Path, server: str = "") -> ClientAPI:
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False)
-    try:
+    with _plain_failure(server or str(folder / FOLDER), "opened"):
         if not server:
             return chromadb.PersistentClient(path=str(folder / FOLDER), settings=settings)
         address = urlsplit(server)
@@ -39,56 +40,89 @@ def open_client(folder: Path, server: str = "") -> ClientAPI:
             ssl=address.scheme == "https",
             settings=settings,
         )
-    except (KeyboardInterrupt, SystemExit):
+
+
+def close_client(client: ClientAPI) -> None:
+    """Let go of what a client holds open."""
+    client.close()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _plain_failure(where: str, done: str) -> Iterator[None]:
+    """Turn whatever Chroma raises into one sentence: its Rust core panics where it is damaged."""
+    try:
+        yield
+    except (IndexFailure, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except BaseException as error:  # a damaged store makes Chroma's Rust core panic
-        where = f"The Chroma server {server}" if server else f"The vector store {folder / FOLDER}"
+    except BaseException as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise IndexFailure(
-            f"{where} cannot be opened ({error}): check that it is reachable and undamaged."
+            f"The vectors in {where} could not be {done} ({reason}): check that it is reachable "
+            "and has free space, then run 'learning-city sync'; nothing is lost."
         ) from error
 
 
 class Vectors:
     """One Chroma collection of unit vectors, each of which belongs to a story."""
 
-    def __init__(self, client: ClientAPI, name: str) -> None:
-        """Open the collection `name`, making it where there is none."""
+    def __init__(self, client: ClientAPI, name: str, where: str) -> None:
+        """Open the collection `name`, making it where there is none.
+
+        :param where: the folder or address that a failure names.
+        :raises IndexFailure: as every method here does if Chroma fails.
+        """
         self._client = client
-        self._collection = client.get_or_create_collection(
-            name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
+        self._where = where
+        with _plain_failure(where, "opened"):
+            self._collection = client.get_or_create_collection(
+                name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
 
     def close(self) -> None:
         """Let go of the store's files."""
-        self._client.close()  # type: ignore[attr-defined]
+        close_client(self._client)
 
     def put(self, story: str, ids: Sequence[str], vectors: np.ndarray) -> None:
         """Write vectors of a story, (len(ids), dimension) float32; known ids are overwritten."""
         for first in range(0, len(ids), _BATCH):
             part = list(ids[first : first + _BATCH])
-            self._collection.upsert(
-                ids=part,
-                embeddings=vectors[first : first + _BATCH],
-                metadatas=[{"story": story}] * len(part),
-            )
+            with _plain_failure(self._where, "written"):
+                self._collection.upsert(
+                    ids=part,
+                    embeddings=vectors[first : first + _BATCH],
+                    metadatas=[{"story": story}] * len(part),
+                )
 
     def ids_of(self, story: str) -> set[str]:
         """Return the ids of a story's vectors."""
-        return set(self._collection.get(where={"story": story}, include=[])["ids"])
+        with _plain_failure(self._where, "read"):
+            return set(self._collection.get(where={"story": story}, include=[])["ids"])
 
     def ids(self) -> set[str]:
         """Return the ids of all vectors."""
-        return set(self._collection.get(include=[])["ids"])
+        with _plain_failure(self._where, "read"):
+            return set(self._collection.get(include=[])["ids"])
+
+    def look_up(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return vectors by id; ids that are not there are left out."""
+        if not ids:
+            return {}
+        with _plain_failure(self._where, "read"):
+            found = self._collection.get(ids=list(ids), include=["embeddings"])
+            vectors = np.asarray(found["embeddings"], np.float32)
+            return dict(zip(found["ids"], vectors, strict=True))
 
     def delete(self, ids: Iterable[str]) -> None:
         """Delete vectors; ids that are not there are passed over."""
         gone = list(ids)
         for first in range(0, len(gone), _BATCH):
-            self._collection.delete(ids=gone[first : first + _BATCH])
+            with _plain_failure(self._where, "deleted"):
+                self._collection.delete(ids=gone[first : first + _BATCH])
 
     def count(self) -> int:
         """Return the number of vectors."""
-        return int(self._collection.count())
+        with _plain_failure(self._where, "read"):
+            return int(self._collection.count())
 
     def search(
         self, vector: np.ndarray, limit: int, stories: Sequence[str] = ()
@@ -102,19 +136,24 @@ class Vectors:
         if not total:
             return []
         where: Any = {"story": {"$in": list(stories)}} if stories else None
-        found = self._collection.query(
-            query_embeddings=[vector],
-            n_results=min(limit, total),
-            where=where,
-            include=["distances"],
-        )
+        with _plain_failure(self._where, "searched"):
+            found = self._collection.query(
+                query_embeddings=[vector],
+                n_results=min(limit, total),
+                where=where,
+                include=["distances"],
+            )
         distances = (found["distances"] or [[]])[0]
         return [(id, 1.0 - d) for id, d in zip(found["ids"][0], distances, strict=True)]
 
 
-def drop_collections(client: ClientAPI, keep: Iterable[str] = ()) -> None:
-    """Delete all collections but those to keep."""
-    kept = set(keep)
-    for collection in client.list_collections():
-        if collection.name not in kept:
-            client.delete_collection(collection.name)
+def drop_collections(client: ClientAPI, where: str, unwanted: Callable[[str], bool]) -> None:
+    """Delete the collections whose names are unwanted.
+
+    :param where: the folder or address that a failure names.
+    :raises IndexFailure: Chroma fails.
+    """
+    with _plain_failure(where, "deleted"):
+        for collection in client.list_collections():
+            if unwanted(collection.name):
+                client.delete_collection(collection.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -20,9 +21,12 @@ _FUNCTION_WORDS = frozenset(
     very was we were what when where whether which while who whom whose why will with within would
     yes yet you your tell say says story stories please give gave according exactly""".split()
 )
-_TOKEN = re.compile(r"\d+(?:[.,\u00a0\u202f']\d+)*|[^\W\d_]+")
+# A blank parts thousands only where groups of three digits follow it.
+_TOKEN = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,']\d+)*|[^\W\d_]+")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _stemmer = snowballstemmer.stemmer("english")
+# The stemmer keeps the word in hand as its state; questions are asked in several threads.
+_stemming = Lock()
 
 
 def words(text: str) -> list[str]:
@@ -59,7 +63,7 @@ def fold(text: str) -> str:
 def _number(token: str) -> str:
     """Drop the separators of thousands; others part the decimals and become a full stop."""
     token = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in token)
-    groups = re.split(r"[.,\u00a0\u202f']", token)
+    groups = re.split(r"[.,' ]", token)
     if all(len(group) == 3 for group in groups[1:]):
         return "".join(groups)
     return "".join(groups[:-1]) + "." + groups[-1]
@@ -67,7 +71,8 @@ def _number(token: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _stem(token: str) -> str:
-    return str(_stemmer.stemWord(fold(token)))
+    with _stemming:
+        return str(_stemmer.stemWord(fold(token)))
 
 
 @lru_cache(maxsize=1)
