@@ -1,9 +1,15 @@
-"""The order of the tests, and what is left out where there is no browser."""
+"""The order of the tests, what is left out where there is no browser, and the real index."""
 
 import os
 import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from index.embedding import Encoder
+    from index.store import Store
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -32,6 +38,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_report_header() -> str:
     """Tell in one line whether the browser tests run."""
     return f"browser tests: {_chromium() or 'skipped, no Chromium found'}"
+
+
+@pytest.fixture(scope="session")
+def all_stories(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[tuple[Store, Encoder]]":
+    """The bundled stories in an index of the real embedding; made once, as it takes a while."""
+    from assistant.service import open_index
+    from assistant.settings import Settings
+    from corpus.library import Library
+    from index.embedding import Encoder
+
+    encoder = Encoder()
+    settings = Settings(data=tmp_path_factory.mktemp("all-stories"))
+    store, _ = open_index(settings, Library(None), encoder)
+    yield store, encoder
+    store.close()
 
 
 @pytest.fixture(scope="session")
