@@ -1,1 +1,1 @@
-"""How a question is answered: understanding, evidence, quoting, refusing, and the doors to all of it."""
+"""How a question is answered: understanding, evidence, quoting, refusing, and the doors to it."""

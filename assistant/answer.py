@@ -72,7 +72,7 @@ class Citation:
 
     def __post_init__(self) -> None:
         inside = self.start - self.paragraph_start
-        if self.paragraph[inside : inside + len(self.quote)] != self.quote:
+        if inside < 0 or self.paragraph[inside : inside + len(self.quote)] != self.quote:
             raise DishonestAnswer(f"Citation {self.n} quotes words its paragraph does not hold.")
         if self.end - self.start != len(self.quote) or not self.quote.strip():
             raise DishonestAnswer(f"Citation {self.n} has offsets that do not fit its quote.")
@@ -147,9 +147,7 @@ class Answer:
             "language": self.language,
             "kind": self.kind.value,
             "text": self.text,
-            "sentences": [
-                {"text": s.text, "citations": list(s.citations)} for s in self.sentences
-            ],
+            "sentences": [{"text": s.text, "citations": list(s.citations)} for s in self.sentences],
             "citations": [_citation_json(c) for c in self.citations],
             "mode": self.mode.value,
             "reason": self.reason.value if self.reason else None,

@@ -25,6 +25,7 @@ from assistant.question import EVERYWHERE, LONGEST, Question, Scope, Turn, under
 from assistant.quoting import cite, quote
 from assistant.settings import Settings
 from assistant.sufficiency import Verdict, judge
+from assistant.topic import Topic
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.story import Story
@@ -46,6 +47,7 @@ class Assistant:
         self.library = library
         self._store = store
         self._retrieval = Retrieval(store, encoder)
+        self.topic = Topic(encoder)
         self._read_stories()
 
     @classmethod
@@ -109,7 +111,8 @@ class Assistant:
             return
         retrieved = self.retrieve(asked)
         sentences = score_sentences(asked.standalone, retrieved)
-        verdict = judge(asked, retrieved, sentences, self.catalogue)
+        distance = self.topic.distance(retrieved.question.vector)
+        verdict = judge(asked, retrieved, sentences, self.catalogue, distance)
         passages = tuple(
             RetrievedPassage(h.passage.story, h.passage.section, h.passage.start, h.passage.end,
                              h.score)
@@ -128,7 +131,7 @@ class Assistant:
         total = time.perf_counter() - started
         yield Finished(
             Answer(
-                question=question,
+                question=asked.text,
                 standalone=asked.standalone,
                 language=asked.language,
                 kind=Kind.ANSWERED,

@@ -1,15 +1,56 @@
-"""Whether the evidence answers the question, or the stories do not tell."""
+"""Whether the evidence answers the question, or the stories do not tell.
+
+Similarity alone says nothing about this: what is near but not told is as similar as what is told.
+The decision rests on features that mean something (is a sum of money there where one is asked
+for, is the place named one of the stories' places, does another city's story match better),
+joined by a logistic model whose reviewed numbers stand in `sufficiency.json`;
+`assistant.evaluation.fitting_refusal` makes them.
+"""
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.answer import Reason
+from assistant.asked_for import Thing, holds, things_asked
 from assistant.evidence import ScoredSentence
 from assistant.question import Question
 from corpus.catalogue import Catalogue
+from index.late_interaction import best_matches
 from index.retrieval import Retrieved
+
+SUFFICIENCY_FEATURES = (
+    "best_match",
+    "weakest_match",
+    "passage_match",
+    "similarity",
+    "lead",
+    "share_far",
+    "money_far",
+    "reason_asked",
+    "year_missing",
+    "nothing_named",
+    "other_city_nearer",
+    "elsewhere_alone",
+    "off_topic",
+    "off_topic_and_nothing_named",
+)
+# The share of a question's weight that lies below its "weakest match".
+_WEAKEST_SHARE = 0.2
+# How much worse a sentence with the thing asked for can count as being, at most.
+_FARTHEST = 5.0
+# From this distance on a question counts as off topic; most on topic are at -0.03 and below.
+_OFF_TOPIC, _OFF_TOPIC_BARE = -0.01, -0.02
+# Below this confidence nothing in the stories is even near.
+_NOTHING_NEAR = 0.1
 
 
 @dataclass(frozen=True)
@@ -29,8 +70,127 @@ def judge(
     retrieved: Retrieved,
     sentences: Sequence[ScoredSentence],
     catalogue: Catalogue,
+    topic_distance: float,
 ) -> Verdict:
-    """Return whether a question's best sentences answer it."""
+    """Return whether a question's best sentences answer it.
+
+    :param topic_distance: of the question, from `Topic.distance`.
+    """
     if not sentences:
         return Verdict(0.0, Reason.NOTHING_NEAR)
-    return Verdict(1.0)
+    measured = features(asked, retrieved, sentences, catalogue, topic_distance)
+    model = _model()
+    score = float(np.dot(measured, model.weights)) + model.intercept
+    confidence = 1 / (1 + math.exp(-score))
+    if confidence >= model.threshold:
+        return Verdict(confidence)
+    by_name = dict(zip(SUFFICIENCY_FEATURES, measured, strict=True))
+    return _refusal(confidence, asked, by_name, catalogue)
+
+
+def features(
+    asked: Question,
+    retrieved: Retrieved,
+    sentences: Sequence[ScoredSentence],
+    catalogue: Catalogue,
+    topic_distance: float,
+) -> tuple[float, ...]:
+    """Return the measures by which evidence is judged, in the order of SUFFICIENCY_FEATURES.
+
+    Similarities are multiplied by ten, so that all weights are of one size.
+    """
+    weights, hits = retrieved.question.rare_weights, retrieved.hits
+    best = max(sentences, key=lambda s: s.score)
+    things = things_asked(asked.standalone)
+    others = [hit.score for hit in hits[1:6]] or [hits[0].score]
+    nothing_named = not asked.names
+    elsewhere = any(m.kind == "elsewhere" for m in asked.mentions.spans)
+    return (
+        10 * best.features[1],
+        10 * _quantile(_told(retrieved, sentences), weights, _WEAKEST_SHARE),
+        10 * hits[0].features[1],
+        10 * max(s.features[3] for s in sentences),
+        hits[0].score - float(np.mean(others)),
+        _far(Thing.SHARE, things, sentences),
+        _far(Thing.MONEY, things, sentences),
+        float(Thing.REASON in things),
+        float(_year_missing(asked, retrieved, catalogue)),
+        float(nothing_named),
+        _other_city_nearer(asked, retrieved, catalogue),
+        float(elsewhere and nothing_named),
+        10 * max(0.0, topic_distance - _OFF_TOPIC),
+        10 * max(0.0, topic_distance - _OFF_TOPIC_BARE) * nothing_named,
+    )
+
+
+def _told(retrieved: Retrieved, sentences: Sequence[ScoredSentence]) -> NDArray[np.float32]:
+    """Return how well each token of the question is matched anywhere near."""
+    first = retrieved.hits[0]
+    label = best_matches(
+        retrieved.question.tokens.vectors, first.tokens.vectors[first.text_offsets[:, 0] < 0]
+    )
+    return np.asarray(np.max([label, *(s.matches for s in sentences)], axis=0), np.float32)
+
+
+def _far(thing: Thing, asked: frozenset[Thing], sentences: Sequence[ScoredSentence]) -> float:
+    """Return how much worse than the best the best sentence is that holds a thing asked for."""
+    if thing not in asked:
+        return 0.0
+    holding = max((s.score for s in sentences if holds(s.text, thing)), default=-math.inf)
+    return min(max(s.score for s in sentences) - holding, _FARTHEST)
+
+
+def _year_missing(asked: Question, retrieved: Retrieved, catalogue: Catalogue) -> bool:
+    """Tell whether a year is asked about that the best passages do not name.
+
+    Award years do not count: "the city that won in 2017" need not be told in its passage.
+    """
+    text = " ".join(hit.passage.label + hit.passage.text for hit in retrieved.hits[:3])
+    years = set(asked.mentions.years) - set(catalogue.years)
+    return any(str(year) not in text for year in years)
+
+
+def _other_city_nearer(asked: Question, retrieved: Retrieved, catalogue: Catalogue) -> float:
+    """Return by how much a passage of a city that is not named matches better."""
+    cities = set(asked.mentions.cities)
+    named = {story.slug for story in catalogue.stories if story.city in cities}
+    near = [h.features[1] for h in retrieved.hits if h.passage.story in named]
+    far = [h.features[1] for h in retrieved.hits if h.passage.story not in named]
+    return 10 * max(0.0, max(far) - max(near)) if near and far else 0.0
+
+
+def _quantile(values: NDArray[np.float32], weights: NDArray[np.float32], share: float) -> float:
+    """Return the value below which a share of the weight lies."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    return float(values[order[min(int(np.searchsorted(reached, share)), len(order) - 1)]])
+
+
+def _refusal(
+    confidence: float, asked: Question, measured: Mapping[str, float], catalogue: Catalogue
+) -> Verdict:
+    """Return a refusal with the reason that weighed most for a reader."""
+    elsewhere = [m.text for m in asked.mentions.spans if m.kind == "elsewhere"]
+    if measured["elsewhere_alone"] and elsewhere:
+        return Verdict(
+            confidence, Reason.CITY_WITHOUT_STORY, {"places": ", ".join(dict.fromkeys(elsewhere))}
+        )
+    if measured["other_city_nearer"] > 0 and len(asked.mentions.cities) == 1:
+        return Verdict(confidence, Reason.OTHER_CITY, {"city": asked.mentions.cities[0]})
+    if confidence < _NOTHING_NEAR or measured["off_topic"] > 0:
+        return Verdict(confidence, Reason.NOTHING_NEAR)
+    return Verdict(confidence, Reason.NEAR_NOT_TOLD)
+
+
+@dataclass(frozen=True)
+class _Model:
+    weights: tuple[float, ...]
+    intercept: float
+    threshold: float
+
+
+@lru_cache(maxsize=1)
+def _model() -> _Model:
+    stored = json.loads((files("assistant") / "sufficiency.json").read_text("utf-8"))
+    weights = tuple(stored["weights"][name] for name in SUFFICIENCY_FEATURES)
+    return _Model(weights, stored["intercept"], stored["threshold"])

@@ -25,6 +25,8 @@ from index.words import content_words
 
 _NEAREST_VECTORS = 60
 _BEST_WORDS = 30
+# All passages of so many named stories are looked at; a question that names more is about many.
+_MOST_NAMED = 8
 RANKING_FEATURES = ("token_match", "rare_token_match", "preferred")
 
 
@@ -101,8 +103,12 @@ class Retrieval:
             content_words(query.text), _BEST_WORDS, query.stories
         )
         ids = dict.fromkeys([*similar, *(id for id, _ in by_words)])
-        named = [s for s, weight in query.preferred.items() if weight >= 1]
-        if named and len(named) <= 8:
+        named = [
+            slug
+            for slug, weight in query.preferred.items()
+            if weight >= 1 and (not query.stories or slug in query.stories)
+        ]
+        if named and len(named) <= _MOST_NAMED:
             ids.update(dict.fromkeys(p.id for p in self._store.records.passages_of(named)))
         passages = self._store.records.passages(ids)
         tokens = self._store.records.tokens(passages)

@@ -69,9 +69,7 @@ def cases(assistant: Assistant, questions: Sequence[Question]) -> list[Case]:
 def fit(choices: Sequence[Choice]) -> tuple[float, ...]:
     """Return the weights that put most of the softmax of the scores on what is gold."""
     scale = np.concatenate([c.features - c.features.mean(0) for c in choices]).std(0) + 1e-9
-    usable = [
-        ((c.features - c.features.mean(0)) / scale, c.gold) for c in choices if c.gold.any()
-    ]
+    usable = [((c.features - c.features.mean(0)) / scale, c.gold) for c in choices if c.gold.any()]
 
     def loss(weights: Matrix) -> tuple[float, Matrix]:
         value, slope = _RIDGE * float(weights @ weights), 2 * _RIDGE * weights

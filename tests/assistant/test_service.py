@@ -106,7 +106,6 @@ def test_a_filter_that_leaves_no_story_is_told(assistant: Assistant) -> None:
     assert answer.reason is Reason.NO_STORY_SELECTED
 
 
-@pytest.mark.xfail(strict=True, reason="a city named is searched past the filter")
 def test_a_filter_is_hard(assistant: Assistant) -> None:
     answer, retrieved = assistant.answer(CORK, scope=Scope(city="Wuhan"))
     assert {passage.story for passage in retrieved} == {"2024-wuhan"}
