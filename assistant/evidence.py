@@ -23,7 +23,7 @@ from index.late_interaction import best_matches
 from index.retrieval import Hit, QuestionVectors, Retrieved
 
 # Sentences are chosen from this many of the best passages.
-PASSAGES = 8
+PASSAGES = 5
 SENTENCE_FEATURES = (
     "passage",
     "rare_token_match",
