@@ -36,7 +36,7 @@ SENTENCE_FEATURES = (
 Vector = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ScoredSentence:
     """A sentence of a passage: `story.body[start:end] == text`, the `number`-th of its passage.
 
@@ -58,10 +58,17 @@ class ScoredSentence:
         return len(self.text.split())
 
 
-def score_sentences(question: str, retrieved: Retrieved) -> list[ScoredSentence]:
-    """Return the sentences of the best passages with their scores, in the passages' order."""
+def score_sentences(
+    question: str, retrieved: Retrieved, cities: Sequence[frozenset[str]] = ()
+) -> list[ScoredSentence]:
+    """Return the sentences of the best passages with their scores, in the passages' order.
+
+    :param cities: for each city that a comparison names, the slugs of its stories; the best
+        passage of each is looked at, however it ranks.
+    """
     asked = things_asked(question)
-    hits = retrieved.hits[:PASSAGES]
+    first = [next((h for h in retrieved.hits if h.passage.story in city), None) for city in cities]
+    hits = list(dict.fromkeys([*retrieved.hits[:PASSAGES], *(h for h in first if h)]))
     return [
         sentence
         for hit in hits
@@ -107,28 +114,59 @@ def _sentences(
     return found
 
 
-def choose(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """Return the sentences to show, in the order of their passages' ranks and of the text.
+def choose(
+    sentences: Sequence[ScoredSentence], cities: Sequence[frozenset[str]] = ()
+) -> list[ScoredSentence]:
+    """Return the sentences to show, those of the passage with the best one first.
 
     Sentences are taken one by one, the best first; one that stands next to a chosen one is worth
     a little more, as facts that belong together are told together. It ends where the next one is
-    much worse than the best; one that would make the answer too long is passed over.
+    much worse than the best; one that would make the answer too long is passed over. Of each city
+    that a comparison names, the best sentence is taken first.
     """
     limits = settings()
-    left = list(sentences)
-    chosen: list[ScoredSentence] = []
-    total = 0
+    chosen = [max(of, key=lambda s: s.score) for of in _by_city(sentences, cities)]
+    left = [s for s in sentences if s not in chosen]
+    best_score = max((s.score for s in sentences), default=0.0)
+    total = sum(s.words for s in chosen)
     while left:
         values = [s.score + limits.worth_of_beside * _is_beside(s, chosen) for s in left]
         best = int(np.argmax(values))
         sentence = left.pop(best)
-        if chosen and values[best] < chosen[0].score - limits.score_range:
+        if chosen and values[best] < best_score - limits.score_range:
             break
         if chosen and total + sentence.words > limits.word_budget:
             continue
         chosen.append(sentence)
         total += sentence.words
-    return sorted(chosen, key=sentences.index)
+    return _in_reading_order(chosen)
+
+
+def _by_city(
+    sentences: Sequence[ScoredSentence], cities: Sequence[frozenset[str]]
+) -> list[list[ScoredSentence]]:
+    """Return the sentences of each city of a comparison; none unless there are two or more."""
+    groups = [[s for s in sentences if s.hit.passage.story in city] for city in cities]
+    return [group for group in groups if group] if len(cities) > 1 else []
+
+
+def _in_reading_order(chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Order by story, then passage, each led by its best sentence, then as the text runs."""
+    best_of_story: dict[str, float] = {}
+    best_of_passage: dict[str, float] = {}
+    for s in chosen:
+        story, passage = s.hit.passage.story, s.hit.passage.id
+        best_of_story[story] = max(best_of_story.get(story, s.score), s.score)
+        best_of_passage[passage] = max(best_of_passage.get(passage, s.score), s.score)
+    return sorted(
+        chosen,
+        key=lambda s: (
+            -best_of_story[s.hit.passage.story],
+            s.hit.passage.story,
+            -best_of_passage[s.hit.passage.id],
+            s.start,
+        ),
+    )
 
 
 def _is_beside(sentence: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:

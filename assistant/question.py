@@ -45,7 +45,8 @@ class Question:
     """What a question asks, and of which stories.
 
     `stories`: the slugs that the reader's filters leave, None without filters. `preferred`: by
-    slug, between 0 and 1, how strongly the question's own words point to a story.
+    slug, between 0 and 1, how strongly the question's own words point to a story. `compared`: for
+    each city of a question that names several, the slugs of its stories.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Question:
     mentions: Mentions
     stories: tuple[str, ...] | None = None
     preferred: Mapping[str, float] = field(default_factory=dict)
+    compared: tuple[frozenset[str], ...] = ()
 
     @property
     def names(self) -> tuple[tuple[int, int], ...]:
@@ -86,6 +88,7 @@ def understand(
         mentions=mentions,
         stories=_filtered(catalogue, scope),
         preferred=_preferred(catalogue.stories, mentions),
+        compared=_compared(catalogue.stories, mentions),
     )
 
 
@@ -111,6 +114,14 @@ def _filtered(catalogue: Catalogue, scope: Scope) -> tuple[str, ...] | None:
         theme=scope.theme or None,
     )
     return tuple(story.slug for story in chosen)
+
+
+def _compared(stories: Sequence[Story], mentions: Mentions) -> tuple[frozenset[str], ...]:
+    if len(mentions.cities) < 2:
+        return ()
+    return tuple(
+        frozenset(story.slug for story in stories if story.city == city) for city in mentions.cities
+    )
 
 
 def _preferred(stories: Sequence[Story], mentions: Mentions) -> dict[str, float]:

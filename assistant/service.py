@@ -35,7 +35,8 @@ from index.store import Store
 from index.sync import SyncReport, sync_index
 
 Progress = Callable[[str, int, int], None]
-_RETRIEVED = 10
+# Passages reported as retrieved, and passages among which a comparison finds each of its cities.
+_RETRIEVED, _LOOKED_AT = 10, 40
 _NEAREST = 3
 
 
@@ -109,8 +110,9 @@ class Assistant:
             yield EvidenceFound((), ())
             yield from self._refuse(asked, Verdict(0.0, reason), None, started)
             return
-        retrieved = self.retrieve(asked)
-        sentences = score_sentences(asked.standalone, retrieved)
+        everything = self.retrieve(asked, _LOOKED_AT)
+        retrieved = everything.first(_RETRIEVED)
+        sentences = score_sentences(asked.standalone, everything, asked.compared)
         distance = self.topic.distance(retrieved.question.vector)
         verdict = judge(asked, retrieved, sentences, self.catalogue, distance)
         passages = tuple(
@@ -122,7 +124,7 @@ class Assistant:
             yield EvidenceFound((), passages)
             yield from self._refuse(asked, verdict, retrieved, started)
             return
-        citations = cite(choose(sentences), self._stories.__getitem__)
+        citations = cite(choose(sentences, asked.compared), self._stories.__getitem__)
         evidence = time.perf_counter() - started
         yield EvidenceFound(citations, passages)
         quoted = quote(citations)

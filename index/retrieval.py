@@ -61,7 +61,7 @@ class QuestionVectors:
     rarity: Mapping[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hit:
     """A passage found, with the measures that ranked it, in the order of RANKING_FEATURES."""
 
@@ -82,6 +82,10 @@ class Retrieved:
 
     question: QuestionVectors
     hits: tuple[Hit, ...]
+
+    def first(self, count: int) -> Retrieved:
+        """Return the same with the best `count` passages alone."""
+        return Retrieved(self.question, self.hits[:count])
 
 
 class Retrieval:

@@ -65,7 +65,7 @@ def examples(assistant: Assistant, questions: Sequence[Question]) -> list[Exampl
         if question.answerable and question.section:
             views.append((False, True, _without_answer(whole, question)))
         for told, made, view in views:
-            shown = Retrieved(view.question, view.hits[:_SHOWN])
+            shown = view.first(_SHOWN)
             sentences = score_sentences(asked.standalone, shown)
             measured = features(asked, shown, sentences, assistant.catalogue, distance)
             found.append(Example(question, told, made, measured))
