@@ -75,5 +75,6 @@ ready-for-browser: tests/browser/node_modules/axe-core/axe.min.js
 
 tests/browser/node_modules/axe-core/axe.min.js: tests/browser/package-lock.json
 	@if command -v npm >/dev/null; then \
-	  npm ci --prefix tests/browser --silent --no-audit --no-fund && touch $@; \
+	  npm ci --prefix tests/browser --silent --no-audit --no-fund && touch $@ || { \
+	    echo "axe-core could not be fetched by npm: 'npm ci --prefix tests/browser' says why." >&2; exit 1; }; \
 	else echo "npm is missing, so accessibility is not checked (install Node.js to check it)."; fi
