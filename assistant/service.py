@@ -8,6 +8,7 @@ from types import TracebackType
 
 from assistant.answer import (
     Answer,
+    Citation,
     Event,
     EvidenceFound,
     Finished,
@@ -30,7 +31,7 @@ from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.story import Story
 from index.embedding import Encoder
-from index.retrieval import Query, Retrieval, Retrieved
+from index.retrieval import Hit, Query, Retrieval, Retrieved
 from index.store import Store
 from index.sync import SyncReport, sync_index
 
@@ -115,11 +116,7 @@ class Assistant:
         sentences = score_sentences(asked.standalone, everything, asked.compared)
         distance = self.topic.distance(retrieved.question.vector)
         verdict = judge(asked, retrieved, sentences, self.catalogue, distance)
-        passages = tuple(
-            RetrievedPassage(h.passage.story, h.passage.section, h.passage.start, h.passage.end,
-                             h.score)
-            for h in retrieved.hits
-        )  # fmt: skip
+        passages = tuple(_reported(hit) for hit in retrieved.hits)
         if verdict.reason:
             yield EvidenceFound((), passages)
             yield from self._refuse(asked, verdict, retrieved, started)
@@ -127,24 +124,7 @@ class Assistant:
         citations = cite(choose(sentences, asked.compared), self._stories.__getitem__)
         evidence = time.perf_counter() - started
         yield EvidenceFound(citations, passages)
-        quoted = quote(citations)
-        for sentence in quoted:
-            yield TextAdded(sentence.text + " ")
-        total = time.perf_counter() - started
-        yield Finished(
-            Answer(
-                question=asked.text,
-                standalone=asked.standalone,
-                language=asked.language,
-                kind=Kind.ANSWERED,
-                mode=Mode.QUOTES,
-                sentences=quoted,
-                citations=citations,
-                about=asked.about,
-                confidence=verdict.confidence,
-                seconds=Seconds(evidence, evidence, total),
-            )
-        )
+        yield from _quoted(asked, citations, verdict, evidence, started)
 
     def retrieve(self, asked: Question, limit: int = _RETRIEVED) -> Retrieved:
         """Return the passages that bear on an understood question, best first."""
@@ -186,6 +166,38 @@ class Assistant:
         self._stories = stories
         self.catalogue = Catalogue(stories.values())
         self.catalogue.mentions("warm")
+
+
+def _reported(hit: Hit) -> RetrievedPassage:
+    passage = hit.passage
+    return RetrievedPassage(passage.story, passage.section, passage.start, passage.end, hit.score)
+
+
+def _quoted(
+    asked: Question,
+    citations: tuple[Citation, ...],
+    verdict: Verdict,
+    evidence: float,
+    started: float,
+) -> Iterator[Event]:
+    """Yield the answer made of quotes alone."""
+    sentences = quote(citations)
+    for sentence in sentences:
+        yield TextAdded(sentence.text + " ")
+    yield Finished(
+        Answer(
+            question=asked.text,
+            standalone=asked.standalone,
+            language=asked.language,
+            kind=Kind.ANSWERED,
+            mode=Mode.QUOTES,
+            sentences=sentences,
+            citations=citations,
+            about=asked.about,
+            confidence=verdict.confidence,
+            seconds=Seconds(evidence, evidence, time.perf_counter() - started),
+        )
+    )
 
 
 def open_index(
