@@ -56,7 +56,10 @@ def content_words(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """Return a text case-folded and without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Twice, because a compatible letter can hide a capital: "ᴬ" is "A" once decomposed.
+    decomposed = text
+    for _ in range(2):
+        decomposed = unicodedata.normalize("NFKD", decomposed.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
