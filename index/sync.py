@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 # Stories whose passages are embedded together. Larger groups fill the encoder's batches better;
 # smaller ones lose less work when a sync is stopped.
-_GROUP = 8
+_GROUP = 20
 
 
 @dataclass(frozen=True)
