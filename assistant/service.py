@@ -162,10 +162,9 @@ class Assistant:
         return tuple(Nearest(s.slug, s.title, s.city, s.country, s.year) for s in stories)
 
     def _read_stories(self) -> None:
-        stories: dict[str, Story] = {story.slug: story for story in self.library.stories()}
-        self._stories = stories
-        self.catalogue = Catalogue(stories.values())
-        self.catalogue.mentions("warm")
+        self._stories: dict[str, Story] = {s.slug: s for s in self.library.stories()}
+        self.catalogue = Catalogue(self._stories.values())
+        self.catalogue.prepare()
 
 
 def _reported(hit: Hit) -> RetrievedPassage:

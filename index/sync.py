@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from corpus.story import Story
 from index.embedding import Encoder
 from index.errors import IndexFailure
-from index.passages import Passage, passages_of
+from index.passages import passages_of
 from index.store import Store
 
 Progress = Callable[[int, int], None]
@@ -110,11 +110,7 @@ def _drop_stale_vectors(store: Store, slug: str) -> None:
 
 def holds_exactly(store: Store, stories: Sequence[Story]) -> bool:
     """Tell whether record and vectors hold the stories' passages, all of them and no others."""
-    wanted: set[str] = {passage.id for passage in _all_passages(stories)}
+    wanted = {passage.id for story in stories for passage in passages_of(story)}
     slugs = [story.slug for story in stories]
     recorded = {passage.id for passage in store.records.passages_of(slugs)}
     return recorded == wanted == store.vectors.ids() and store.records.count() == len(wanted)
-
-
-def _all_passages(stories: Sequence[Story]) -> list[Passage]:
-    return [passage for story in stories for passage in passages_of(story)]
