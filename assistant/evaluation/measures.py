@@ -1,4 +1,4 @@
-"""The measures: what is judged of one answer, and the figures over many.
+"""The measures: figures over judged answers, with how far they can be trusted.
 
 Retrieval measures (passage@k, story@k) are hit rates: whether one of the first k passages is gold.
 Every share is None where there is nothing to take a share of.
@@ -7,189 +7,144 @@ Every share is None where there is nothing to take a share of.
 from __future__ import annotations
 
 import math
-import re
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.answer import Answer, Citation, Kind, Mode, RetrievedPassage, Seconds, Sentence
-from assistant.evaluation.facts import count_words, states, states_all
-from assistant.evaluation.questions import Question
+import numpy as np
+
+from assistant.evaluation.confidence import auroc, confidence_figures
+from assistant.evaluation.judging import STAGES, Item
+from assistant.evaluation.significance import Totals, intervals
+
+__all__ = ["MEASURES", "auroc", "measure", "percentile", "share", "summarize", "unit_totals"]
 
 PASSAGE_DEPTHS = (1, 3, 5, 10)
 STORY_DEPTHS = (1, 5)
-RETRIEVED = 10
+# Up to so many words a question belongs to a group.
+_LENGTHS = ((10, "1 to 10 words"), (20, "11 to 20 words"), (math.inf, "21 words and more"))
 
 Figures = dict[str, Any]
+Values = Sequence[bool | None] | None
 
 
 @dataclass(frozen=True)
-class StoryText:
-    """What a quote is checked against: a story's body, and the city, country and year beside it."""
+class Measure:
+    """A share: what one answered question gives to it, as a list of yes and no; None: nothing.
 
-    label: str
-    body: str
-
-    def passage(self, start: int, end: int) -> str:
-        """Return a part of the body, as a reader sees it, with its city."""
-        return f"{self.label}: {self.body[start:end]}"
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One answered question.
-
-    `stories`: the text of each story by slug. `seconds`: measured from outside, at the events.
+    `better`: 1 if more is better, -1 if less is. `watched`: whether a loss of it fails a
+    comparison with the baseline.
     """
 
-    question: Question
-    answer: Answer
-    retrieved: tuple[RetrievedPassage, ...]
-    seconds: Seconds
-    stories: Mapping[str, StoryText]
+    name: str
+    values: Callable[[Item], Values]
+    better: int = 1
+    watched: bool = False
 
-    @property
-    def refused(self) -> bool:
-        """Whether the assistant said that the stories do not tell it."""
-        return self.answer.kind is Kind.NOT_FOUND
 
-    @property
-    def quotes(self) -> str:
-        """The quotes shown, without the words around them."""
-        return "\n".join(citation.quote for citation in self.answer.citations)
+def _of(key: str) -> Callable[[Item], Values]:
+    """Measure answerable questions by a verdict of theirs."""
+    return lambda i: [i[key]] if i["expected"] == "answer" else None
 
-    @property
-    def facts_found(self) -> tuple[bool, ...]:
-        """For each fact of the question, whether the answer's text states it."""
-        return tuple(
-            not self.refused and states(self.answer.text, fact) for fact in self.question.facts
-        )
 
-    @property
-    def right(self) -> bool | None:
-        """Whether the text states all facts; None for a question without facts."""
-        return all(self.facts_found) if self.question.facts else None
+def _within(rank: str, depth: int) -> Callable[[Item], Values]:
+    """Measure answerable questions by a rank, where what is ranked is known."""
+    needed = {"passage_rank": "section", "story_rank": "stories", "facts_rank": "facts"}[rank]
 
-    @property
-    def right_in_quotes(self) -> bool | None:
-        """Whether the quotes alone state all facts; None for a question without facts."""
-        return states_all(self.quotes, self.question.facts) if self.question.facts else None
-
-    @property
-    def gold_cited(self) -> bool | None:
-        """Whether a gold story is among the citations; None for a question without gold stories."""
-        if not self.question.stories:
+    def values(item: Item) -> Values:
+        if item["expected"] != "answer" or not item["gold"][needed]:
             return None
-        return any(c.story in self.question.stories for c in self.answer.citations)
+        return [item[rank] is not None and item[rank] <= depth]
 
-    @property
-    def story_rank(self) -> int | None:
-        """The rank, from 1, of the first passage of a gold story; None if it was not retrieved."""
-        return self._rank(lambda passage: True)
+    return values
 
-    @property
-    def passage_rank(self) -> int | None:
-        """The rank, from 1, of the first passage of the gold story and section, if retrieved."""
-        return self._rank(lambda passage: passage.section == self.question.section)
 
-    @property
-    def gold_retrieved(self) -> bool:
-        """Whether all that the answer needs is among the first ten passages.
+def _refused(expected: str) -> Callable[[Item], Values]:
+    return lambda i: [i["refused"]] if i["expected"] == expected else None
 
-        That is the gold passage where a section is known, else a passage of each gold story.
-        """
-        if self.question.section:
-            return self.passage_rank is not None
-        return set(self.question.stories) <= {p.story for p in self.retrieved[:RETRIEVED]}
 
-    @property
-    def lost_at(self) -> str | None:
-        """The stage at which a right answer was lost: retrieval, refusal or evidence."""
-        if self.right is not False:
-            return None
-        if not self.gold_retrieved:
-            return "retrieval"
-        return "refusal" if self.refused else "evidence"
+def _gold_cited(item: Item) -> Values:
+    answered = item["expected"] == "answer" and not item["refused"]
+    return [item["gold_cited"]] if answered else None
 
-    def facts_within(self, depth: int) -> bool:
-        """Tell whether the first `depth` passages, read whole with their city, state all facts."""
-        passages = self.retrieved[:depth]
-        text = "\n".join(self.stories[p.story].passage(p.start, p.end) for p in passages)
-        return states_all(text, self.question.facts)
 
-    def supported(self) -> list[bool] | None:
-        """Tell for each sentence shown whether what it cites supports it.
-
-        A sentence of quotes is supported if each quote stands in the story word for word at the
-        place cited, and the sentence says nothing but quotes and their city. Written sentences
-        are not judged here: None.
-        """
-        if self.answer.mode is Mode.WRITTEN:
-            return None
-        citations = {citation.n: citation for citation in self.answer.citations}
-        return [self._supports(s, citations) for s in self.answer.sentences]
-
-    def _supports(self, sentence: Sentence, citations: Mapping[int, Citation]) -> bool:
-        cited = [citations[n] for n in sentence.citations if n in citations]
-        exact = all(
-            c.story in self.stories and self.stories[c.story].body[c.start : c.end] == c.quote
-            for c in cited
-        )
-        if self.answer.mode is Mode.CATALOGUE:
-            return bool(cited) and exact
-        return bool(cited) and exact and not _words_besides(sentence.text, cited)
-
-    def _rank(self, fits: Callable[[RetrievedPassage], bool]) -> int | None:
-        for rank, passage in enumerate(self.retrieved[:RETRIEVED], start=1):
-            if passage.story in self.question.stories and fits(passage):
-                return rank
+def _as_expected(item: Item) -> Values:
+    if item["outcome"] == "open":
         return None
+    return [item["outcome"] in ("right", "rightly refused")]
 
 
-def summarize(judged: Sequence[Judged]) -> Figures:
-    """Return the figures over all, and by question set, kind and language (en, other)."""
+MEASURES = (
+    Measure("as_expected", _as_expected, watched=True),
+    *(Measure(f"passage@{k}", _within("passage_rank", k), watched=k == 5) for k in PASSAGE_DEPTHS),
+    *(Measure(f"story@{k}", _within("story_rank", k)) for k in STORY_DEPTHS),
+    *(Measure(f"facts@{k}", _within("facts_rank", k)) for k in PASSAGE_DEPTHS),
+    Measure("right", _of("right"), watched=True),
+    Measure("right_in_quotes", _of("right_in_quotes")),
+    Measure("facts_found", lambda i: i["facts_found"] if i["expected"] == "answer" else None),
+    Measure("refused", lambda i: [i["refused"]], better=0),
+    Measure("refusal_recall", _refused("refusal"), watched=True),
+    Measure("false_refusals", _refused("answer"), better=-1, watched=True),
+    Measure("citation_precision", lambda i: i["supported"], watched=True),
+    Measure("citation_recall", lambda i: i["cited"], watched=True),
+    Measure("quotes_exact", lambda i: i["exact"], watched=True),
+    Measure("gold_cited", _gold_cited),
+    Measure("language_kept", lambda i: [i["language_kept"]], watched=True),
+)
+
+
+def summarize(items: Sequence[Item]) -> Figures:
+    """Return the figures over all, and by question set, kind, language, region, length, reason."""
     return {
-        "all": measure(judged),
-        "by_set": _by(judged, lambda j: j.question.set),
-        "by_kind": _by(judged, lambda j: j.question.kind),
-        "by_language": _by(judged, lambda j: "en" if j.question.language == "en" else "other"),
-        "by_why": _by([j for j in judged if j.question.why], lambda j: j.question.why),
+        "all": measure(items) | {"confidence": confidence_figures(items)},
+        "by_set": _by(items, lambda i: i["set"]),
+        "by_kind": _by(items, lambda i: i["kind"]),
+        "by_language": _by(items, lambda i: i["language"]),
+        "by_region": _by(items, lambda i: i["region"]),
+        "by_length": _by(items, _length),
+        "by_why": _by(items, lambda i: i["gold"]["why"]),
     }
 
 
-def measure(judged: Sequence[Judged]) -> Figures:
+def measure(items: Sequence[Item]) -> Figures:
     """Return the figures over these answers, each over the questions that it can be asked of.
 
-    Seconds and words are medians, seconds also 95th percentiles; words are of answers not refused.
+    Seconds and words are medians, seconds also 95th percentiles; words are of answers not
+    refused. `intervals`: of each share the 95% interval.
     """
-    answerable = [j for j in judged if j.question.answerable]
-    unanswerable = [j for j in judged if j.question.unanswerable]
-    answered = [j for j in answerable if not j.refused]
+    answerable = [i for i in items if i["expected"] == "answer"]
+    unanswerable = [i for i in items if i["expected"] == "refusal"]
+    answered = [i for i in answerable if not i["refused"]]
+    shares = {m.name: share(v for i in items for v in m.values(i) or ()) for m in MEASURES}
+    spread = intervals([unit_totals(items, m) for m in MEASURES])
     return {
-        "questions": len(judged),
+        "questions": len(items),
         "answerable": len(answerable),
         "unanswerable": len(unanswerable),
-        **_retrieval(answerable),
-        "right": share(j.right for j in answerable),
-        "right_in_quotes": share(j.right_in_quotes for j in answerable),
-        "facts_found": share(found for j in answerable for found in j.facts_found),
-        "words": _median([count_words(j.answer.text) for j in answered]),
-        "words_in_quotes": _median([count_words(j.quotes) for j in answered]),
-        "refused": share(j.refused for j in judged),
-        "refusal_recall": share(j.refused for j in unanswerable),
-        "false_refusals": share(j.refused for j in answerable),
+        "with_section": sum(bool(i["gold"]["section"]) for i in answerable),
+        **shares,
+        "words": _median([i["words"] for i in answered]),
+        "words_in_quotes": _median([i["words_in_quotes"] for i in answered]),
         "confidence_auroc": auroc(
-            [j.answer.confidence for j in answerable], [j.answer.confidence for j in unanswerable]
+            [i["answer"]["confidence"] for i in answerable],
+            [i["answer"]["confidence"] for i in unanswerable],
         ),
-        **_citations(judged),
-        "gold_cited": share(j.gold_cited for j in answered),
-        "lost_at": {
-            stage: sum(j.lost_at == stage for j in answerable)
-            for stage in ("retrieval", "evidence", "refusal")
-        },
-        "seconds": _seconds([j.seconds for j in judged]),
+        "lost_at": {s: sum(i["lost_at"] == s for i in answerable) for s in STAGES},
+        "invented": sum(i["outcome"] == "invented" for i in items),
+        "seconds": _seconds([i["seconds"] for i in items]),
+        "intervals": {m.name: pair for m, pair in zip(MEASURES, spread, strict=True) if pair},
     }
+
+
+def unit_totals(items: Sequence[Item], measured: Measure) -> Totals:
+    """Return for each question or conversation how many yes of how many, (units, 2)."""
+    units = {name: n for n, name in enumerate(dict.fromkeys(i["id"] for i in items))}
+    totals = np.zeros((len(units), 2))
+    for item in items:
+        known = [v for v in measured.values(item) or () if v is not None]
+        totals[units[item["id"]]] += (sum(known), len(known))
+    return totals
 
 
 def share(values: Iterable[bool | None]) -> float | None:
@@ -205,51 +160,11 @@ def percentile(values: Sequence[float], percent: float) -> float | None:
     return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
 
 
-def auroc(higher: Sequence[float], lower: Sequence[float]) -> float | None:
-    """Return the chance that a value of `higher` exceeds one of `lower`; ties count half.
-
-    The area under the ROC curve as the Mann-Whitney statistic; .5 is a coin.
-    """
-    if not higher or not lower:
-        return None
-    wins = sum((a > b) + (a == b) / 2 for a in higher for b in lower)
-    return round(wins / (len(higher) * len(lower)), 4)
-
-
-def _retrieval(answerable: Sequence[Judged]) -> Figures:
-    """Questions over several stories have no gold passage: passage@k leaves them out."""
-    placed = [j for j in answerable if j.question.section]
-    storied = [j for j in answerable if j.question.stories]
-    stated = [j for j in answerable if j.question.facts]
-    figures: Figures = {"with_section": len(placed)}
-    for k in PASSAGE_DEPTHS:
-        figures[f"passage@{k}"] = share(_within(j.passage_rank, k) for j in placed)
-    for k in STORY_DEPTHS:
-        figures[f"story@{k}"] = share(_within(j.story_rank, k) for j in storied)
-    for k in PASSAGE_DEPTHS:
-        figures[f"facts@{k}"] = share(j.facts_within(k) for j in stated)
-    return figures
-
-
-def _within(rank: int | None, depth: int) -> bool:
-    return rank is not None and rank <= depth
-
-
-def _citations(judged: Sequence[Judged]) -> Figures:
-    sentences = [(j, sentence) for j in judged for sentence in j.answer.sentences]
-    return {
-        "citation_precision": share(s for j in judged for s in j.supported() or []),
-        "citation_recall": share(
-            any(c.n in sentence.citations for c in j.answer.citations) for j, sentence in sentences
-        ),
-    }
-
-
-def _seconds(times: Sequence[Seconds]) -> Figures:
+def _seconds(times: Sequence[Item]) -> Figures:
     return {
         name: {
-            "median": _median([getattr(time, name) for time in times]),
-            "p95": percentile([getattr(time, name) for time in times], 95),
+            "median": _median([time[name] for time in times]),
+            "p95": percentile([time[name] for time in times], 95),
         }
         for name in ("evidence", "first_text", "total")
     }
@@ -259,16 +174,14 @@ def _median(values: Sequence[float]) -> float | None:
     return round(statistics.median(values), 4) if values else None
 
 
-def _by(judged: Sequence[Judged], name: Callable[[Judged], str]) -> dict[str, Figures]:
-    groups: dict[str, list[Judged]] = {}
-    for one in judged:
-        groups.setdefault(name(one), []).append(one)
+def _length(item: Item) -> str:
+    return next(name for most, name in _LENGTHS if item["length"] <= most)
+
+
+def _by(items: Sequence[Item], name: Callable[[Item], str]) -> dict[str, Figures]:
+    """Return the figures of each group; what has no name is in none."""
+    groups: dict[str, list[Item]] = {}
+    for one in items:
+        if group := name(one):
+            groups.setdefault(group, []).append(one)
     return {key: measure(groups[key]) for key in sorted(groups)}
-
-
-def _words_besides(text: str, cited: Sequence[Citation]) -> str:
-    """Return what a sentence of quotes says beside its quotes, their marks and their city."""
-    for citation in cited:
-        text = text.replace(f"“{citation.quote}”", " ")
-        text = text.replace(f"{citation.city}, {citation.country} ({citation.year})", " ")
-    return re.sub(r"[\s:]", "", text)

@@ -8,7 +8,9 @@ from typing import Any
 
 from assistant.answer import EvidenceFound, Finished, Seconds, TextAdded
 from assistant.errors import AssistantError
-from assistant.evaluation.measures import RETRIEVED, Judged, StoryText, summarize
+from assistant.evaluation.journal import Journal
+from assistant.evaluation.judging import Item, Judged, StoryText, item
+from assistant.evaluation.measures import summarize
 from assistant.evaluation.questions import Dialogue, Question
 from assistant.question import Turn
 from assistant.service import Assistant
@@ -24,36 +26,72 @@ def play(
     The history of a turn holds the assistant's own answers, not the expected ones: what it got
     wrong before is part of what it has to cope with.
     """
-    stories = {
-        story.slug: StoryText(f"{story.city}, {story.country} ({story.year})", story.body)
-        for story in assistant.library.stories()
-    }
-    judged: list[Judged] = []
+    stories = story_texts(assistant)
+    return tuple(one for d in dialogues for one in _play(assistant, d, stories, progress))
+
+
+def evaluate(
+    assistant: Assistant,
+    dialogues: Sequence[Dialogue],
+    journal: Journal | None = None,
+    progress: Callable[[], object] = lambda: None,
+) -> list[Item]:
+    """Return what was found of every turn; what the journal holds already is not asked again."""
+    stories = story_texts(assistant)
+    items: list[Item] = []
     for dialogue in dialogues:
-        history: list[Turn] = []
-        for question in dialogue:
-            one = _ask(assistant, question, history, stories)
-            judged.append(one)
-            history.append(Turn(question.question, one.answer.text))
-            progress()
-    return tuple(judged)
+        known = journal.found(dialogue) if journal else None
+        if known is None:
+            known = [item(one) for one in _play(assistant, dialogue, stories, progress)]
+            if journal:
+                journal.add(dialogue, known)
+        else:
+            for _ in known:
+                progress()
+        items += known
+    return items
 
 
-def result(judged: Sequence[Judged], settings: Mapping[str, Any]) -> dict[str, Any]:
+def result(items: Sequence[Item], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the object that `evaluate --json` writes."""
+    return {"settings": dict(settings), "metrics": summarize(items), "items": list(items)}
+
+
+def story_texts(assistant: Assistant) -> dict[str, StoryText]:
+    """Return what quotes are checked against, by slug."""
     return {
-        "settings": dict(settings),
-        "metrics": summarize(judged),
-        "items": [_item(one) for one in judged],
+        s.slug: StoryText(f"{s.city}, {s.country} ({s.year})", s.body, s.region)
+        for s in assistant.library.stories()
     }
 
 
-def _ask(
+def _play(
+    assistant: Assistant,
+    dialogue: Dialogue,
+    stories: Mapping[str, StoryText],
+    progress: Callable[[], object],
+) -> list[Judged]:
+    history: list[Turn] = []
+    judged: list[Judged] = []
+    for question in dialogue:
+        one = ask(assistant, question, history, stories)
+        judged.append(one)
+        history.append(Turn(question.question, one.answer.text))
+        progress()
+    return judged
+
+
+def ask(
     assistant: Assistant,
     question: Question,
     history: Sequence[Turn],
     stories: Mapping[str, StoryText],
 ) -> Judged:
+    """Return one question, answered.
+
+    :param history: the turns before it, oldest first.
+    :param stories: what quotes are checked against, from `story_texts`.
+    """
     start = time.perf_counter()
     evidence = first_text = 0.0
     found = EvidenceFound((), ())
@@ -66,47 +104,5 @@ def _ask(
                 first_text = first_text or now
             case Finished(answer):
                 seconds = Seconds(evidence, first_text or now, now)
-                return Judged(question, answer, found.retrieved, seconds, stories)
+                return Judged(question, answer, found.retrieved, seconds, stories, found.citations)
     raise AssistantError(f"The question {question.id} was never answered to its end.")
-
-
-def _item(judged: Judged) -> dict[str, Any]:
-    question = judged.question
-    turn = {"turn": question.turn} if question.turn else {}
-    return {
-        "id": question.id,
-        **turn,
-        "set": question.set,
-        "question": question.question,
-        "language": question.language,
-        "kind": question.kind,
-        "gold": {
-            "answer": question.answer,
-            "facts": ["|".join(fact) for fact in question.facts],
-            "stories": list(question.stories),
-            "section": question.section,
-            "why": question.why,
-        },
-        "retrieved": [
-            {"story": p.story, "section": p.section} for p in judged.retrieved[:RETRIEVED]
-        ],
-        "answer": judged.answer.to_json(),
-        "right": judged.right,
-        "right_in_quotes": judged.right_in_quotes,
-        "facts_found": list(judged.facts_found),
-        "refused": judged.refused,
-        "expected": _expected(question),
-        "gold_cited": judged.gold_cited,
-        "passage_rank": judged.passage_rank,
-        "story_rank": judged.story_rank,
-        "supported": judged.supported(),
-        "lost_at": judged.lost_at,
-        "seconds": {name: round(value, 4) for name, value in vars(judged.seconds).items()},
-    }
-
-
-def _expected(question: Question) -> str | None:
-    """Return "answer" or "refusal"; None where either will do, as for small talk."""
-    if question.unanswerable:
-        return "refusal"
-    return "answer" if question.answerable else None
