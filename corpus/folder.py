@@ -11,6 +11,8 @@ from pathlib import Path
 
 from corpus.errors import CorpusError
 
+_LOCK = ".changing"
+_PATIENCE = 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -20,7 +22,7 @@ def write_file(path: Path, content: bytes) -> None:
 
     Raises CorpusError if the disk is full or the folder cannot be written; the old content stays.
     """
-    with _plain_failure(path, "saved"):
+    with plain_failure(path, "saved"):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(".tmp", f".{path.name}.", path.parent)
         try:
@@ -37,16 +39,49 @@ def write_file(path: Path, content: bytes) -> None:
         _fsync_folder(path.parent)
 
 
+@contextlib.contextmanager
+def one_writer(folder: Path) -> Iterator[None]:
+    """Keep other processes from changing a folder meanwhile; makes the folder if there is none.
+
+    Raises CorpusError if the folder cannot be written, or another process takes too long.
+    """
+    import filelock
+
+    with plain_failure(folder / _LOCK, "saved"):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(folder / _LOCK, timeout=_PATIENCE)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise CorpusError(
+                f"Another program has been changing the folder {folder} for {_PATIENCE} seconds; "
+                "try again."
+            ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def move_file(path: Path, to: Path) -> None:
+    """Give a file another name, for good. Raises CorpusError if the folder cannot be written."""
+    with plain_failure(to, "saved"):
+        path.replace(to)
+        _fsync_folder(to.parent)
+        _fsync_folder(path.parent)
+
+
 def remove_file(path: Path) -> None:
     """Remove a file if it is there. Raises CorpusError if the folder cannot be written."""
-    with _plain_failure(path, "removed"):
+    with plain_failure(path, "removed"):
         path.unlink(missing_ok=True)
         if path.parent.is_dir():
             _fsync_folder(path.parent)
 
 
 @contextlib.contextmanager
-def _plain_failure(path: Path, done: str) -> Iterator[None]:
+def plain_failure(path: Path, done: str) -> Iterator[None]:
+    """Tell what the system refuses in one plain sentence: that path could not be `done`."""
     try:
         yield
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from typing import Literal
 
 from corpus.errors import CorpusError
 from corpus.faults import Fault
-from corpus.folder import remove_file, write_file
+from corpus.history import History
+from corpus.ledger import WITHDRAWN, Ledger
+from corpus.likeness import same_text
 from corpus.markdown import find_faults_in_file, read_story, read_text, write_story
 from corpus.story import Story
 
@@ -20,7 +23,6 @@ Status = Literal["bundled", "added", "replaced", "withdrawn"]
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_SLUG = 100
-_WITHDRAWN = ".withdrawn"
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,22 @@ class Library:
             raise CorpusError(f"The story {slug} is withdrawn; restore it to see it again.")
         return entry.story
 
-    def save(self, story: Story) -> Path:
+    def add(self, story: Story, who: str = "", why: str = "") -> Path:
+        """Save a story whose words no other story has; else as `save`.
+
+        Raises CorpusError also if a story, shown or withdrawn, says the very same.
+        """
+        known = same_text(story, (entry.story for entry in self.entries()))
+        if known is not None and (known.slug != story.slug or known == story):
+            withdrawn = self._entry(known.slug).status == "withdrawn"
+            remedy = "restore that one" if withdrawn else "there is nothing to add"
+            raise CorpusError(f"The story {known.slug} has the very same text; {remedy}.")
+        return self.save(story, who, why)
+
+    def save(self, story: Story, who: str = "", why: str = "") -> Path:
         """Write a story to staff's folder and return its file; it replaces one of the same slug.
 
+        What it replaces stays in the history.
         Raises CorpusError if the story breaks a rule or the folder cannot be written; then what
         was there before is still there.
         """
@@ -106,30 +121,60 @@ class Library:
                 f"“{story.slug[:120]}” cannot be a story's slug; use small letters a to z, digits "
                 f"and single hyphens, at most {_LONGEST_SLUG}, such as 2021-clermont-ferrand."
             )
-        content = write_story(story).encode()
-        path = self._own_folder() / f"{story.slug}.md"
-        write_file(path, content)
-        return path
+        text = write_story(story)
+        folder = self._own_folder()
+        known = any((place / f"{story.slug}.md").exists() for place in (folder, self._bundled))
+        self._ledger().change(story.slug, "replaced" if known else "added", text, who, why)
+        return folder / f"{story.slug}.md"
 
-    def withdraw(self, slug: str) -> bool:
+    def withdraw(self, slug: str, who: str = "", why: str = "") -> bool:
         """Hide a story; return False if it was hidden already.
 
         Raises CorpusError if there is no such story or the folder cannot be written.
         """
         if self._entry(slug).status == "withdrawn":
             return False
-        write_file(self._own_folder() / f"{slug}{_WITHDRAWN}", b"")
+        self._ledger().change(slug, "withdrawn", None, who, why)
         return True
 
-    def restore(self, slug: str) -> bool:
+    def restore(self, slug: str, who: str = "", why: str = "") -> bool:
         """Show a withdrawn story again; return False if it was not withdrawn.
 
         Raises CorpusError if there is no such story or the folder cannot be written.
         """
         if self._entry(slug).status != "withdrawn":
             return False
-        remove_file(self._own_folder() / f"{slug}{_WITHDRAWN}")
+        self._ledger().change(slug, "restored", None, who, why)
         return True
+
+    def restore_version(self, slug: str, number: int, who: str = "", why: str = "") -> Story:
+        """Make an earlier version of a story the newest, show it, and return it.
+
+        Raises CorpusError if there is no such version or the folder cannot be written.
+        """
+        story = read_story(self.history.version(slug, number), slug)
+        self._ledger().change(slug, "restored", write_story(story), who, why)
+        return story
+
+    @property
+    def history(self) -> History:
+        """The changes that were made to stories."""
+        return self._ledger().history
+
+    def free_slug(self, slug: str) -> str:
+        """Return a slug that no story has: this one, or with a number behind it."""
+        taken = {entry.slug for entry in self.entries()} | set(self.history.slugs())
+        numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
+        return slug if slug not in taken else next(each for each in numbered if each not in taken)
+
+    def stamp(self) -> str:
+        """Return what changes whenever a story's file or its being withdrawn does; quick."""
+        files = [*_story_files(self._bundled), *_story_files(self._added)]
+        listed = repr((files, sorted(self._withdrawn())))
+        return hashlib.sha256(listed.encode()).hexdigest()
+
+    def _ledger(self) -> Ledger:
+        return Ledger(self._own_folder(), self._bundled)
 
     def _entry(self, slug: str) -> Entry:
         entries = {entry.slug: entry for entry in self.entries()}
@@ -153,9 +198,9 @@ class Library:
         if self._added is None or not self._added.is_dir():
             return frozenset()
         return frozenset(
-            name.removesuffix(_WITHDRAWN)
+            name.removesuffix(WITHDRAWN)
             for name in os.listdir(self._added)
-            if name.endswith(_WITHDRAWN) and not name.startswith(".")
+            if name.endswith(WITHDRAWN) and not name.startswith(".")
         )
 
     def _read_folder(self, folder: Path | None) -> dict[str, Story]:

@@ -167,7 +167,8 @@ def test_a_full_disk_is_told_and_the_old_story_is_still_there(
     assert "the disk is full; free some space" in done.stderr
     assert "Traceback" not in done.stderr
     assert library.get("2021-dublin").title == "Old"
-    assert sorted(path.name for path in (tmp_path / "stories").iterdir()) == ["2021-dublin.md"]
+    assert [path.name for path in (tmp_path / "stories").glob("[!.]*.*")] == ["2021-dublin.md"]
+    assert [change.kind for change in library.history.of("2021-dublin")] == ["found", "replaced"]
 
 
 def test_a_second_look_at_an_unchanged_library_takes_milliseconds(library: Library) -> None:
