@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.commands.terminal import opened_assistant, say, whole_number
+from assistant.commands.terminal import opened_assistant, progress_bar, say, whole_number
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -22,7 +22,12 @@ SUMMARY = "Measures the answers to question files."
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
-        "paths", metavar="PATH", nargs="+", type=Path, help=".jsonl files, or folders of them"
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        type=Path,
+        help="question files (.jsonl, .csv) or folders of them; or sets with passages of their "
+        "own: SQuAD's JSON, BEIR folders",
     )
     parser.add_argument(
         "--json", metavar="FILE", type=Path,
@@ -38,6 +43,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--renew", metavar="FILE.json", type=Path, help="write the baseline of later runs there"
     )
     parser.add_argument(
+        "--passages", metavar="SET", type=Path,
+        help="search a set's questions in the passages of this one, of another language",
+    )  # fmt: skip
+    parser.add_argument(
         "--limit", metavar="N", type=whole_number,
         help="ask only N of the questions; a conversation counts as one",
     )  # fmt: skip
@@ -49,6 +58,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask, measure, write what was asked for, and print the figures."""
+    from assistant.evaluation.passage_sets import is_passage_set
+
+    if any(map(is_passage_set, arguments.paths)):
+        return _search(arguments)
+    return _answer(arguments)
+
+
+def _answer(arguments: argparse.Namespace) -> int:
     from assistant.evaluation.baseline import read_baseline, write_baseline
     from assistant.evaluation.comparison import compare
     from assistant.evaluation.page import page
@@ -62,8 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     result = _evaluate(dialogues, arguments)
     comparison = compare(baseline, result["items"], arguments.seed) if baseline else None
     if arguments.json:
-        text = json.dumps(result, ensure_ascii=False, indent=1)
-        arguments.json.write_text(text + "\n", encoding="utf-8")
+        _write(arguments.json, result)
         _journal_file(arguments).unlink(missing_ok=True)
     if arguments.report:
         (arguments.report / "index.html").write_text(page(result, comparison), encoding="utf-8")
@@ -74,6 +90,38 @@ def run(arguments: argparse.Namespace) -> int:
         say("\n" + told(comparison))
         _fail_on_loss(comparison)
     return 0
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    """Measure retrieval alone, on sets that bring their own passages."""
+    from assistant.evaluation.passage_sets import is_passage_set, read_passage_set
+    from assistant.evaluation.searching import search, search_figures, search_table
+    from index.embedding import Encoder
+
+    others = [path for path in arguments.paths if not is_passage_set(path)]
+    unfit = {"--baseline": arguments.baseline, "--renew": arguments.renew,
+             "--report": arguments.report}  # fmt: skip
+    if others or any(unfit.values()):
+        raise AssistantError(
+            "A set with passages of its own measures retrieval alone: name no question files and "
+            f"none of {', '.join(unfit)} beside it."
+        )
+    found = [read_passage_set(path, arguments.passages) for path in arguments.paths]
+    encoder, items = Encoder(), []
+    with progress_bar() as bar:
+        for one in found:
+            items += search(one, encoder, arguments.limit, arguments.seed, bar)
+    figures = search_figures(items)
+    if arguments.json:
+        settings = {"sets": list(figures), "limit": arguments.limit, "seed": arguments.seed}
+        _write(arguments.json, {"settings": settings, "metrics": figures, "items": items})
+    say(search_table(figures))
+    return 0
+
+
+def _write(file: Path, result: object) -> None:
+    text = json.dumps(result, ensure_ascii=False, indent=1)
+    file.write_text(text + "\n", encoding="utf-8")
 
 
 def _bodies() -> dict[str, str]:

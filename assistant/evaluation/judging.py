@@ -9,14 +9,13 @@ from typing import Any
 
 from assistant.answer import Answer, Citation, Kind, Mode, RetrievedPassage, Seconds, Sentence
 from assistant.evaluation.facts import count_words, states, states_all
-from assistant.evaluation.questions import Question
+from assistant.evaluation.questions import SMALL_TALK, Question
 from assistant.language import language_of
 
 RETRIEVED = 10
 # A right answer is lost at the first of these that failed. "refused" is the decision whether the
 # stories tell; "written" and "checked" are the language model's part.
 STAGES = ("retrieved", "chosen", "refused", "written", "checked", "shown")
-SMALL_TALK = "smalltalk"
 
 Item = Mapping[str, Any]
 """One judged answer as `evaluate --json` writes it."""

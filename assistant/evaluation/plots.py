@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-_WIDTH, _ROW, _LABEL, _VALUE = 560, 24, 190, 70
-_HEIGHT, _EDGE = 260, 44
+_WIDTH, _ROW, _LABEL, _VALUE = 600, 24, 240, 70
+_HEIGHT, _EDGE, _LEGEND = 260, 44, 150
 # Told apart in grey as well, by their order of lightness and by their dashes.
 _LINES = (("#1f5fa8", ""), ("#b3541e", "6 3"), ("#3b7d3c", "2 3"))
 
@@ -47,7 +47,7 @@ def lines(title: str, series: Sequence[Series], across: str, up: str, most: floa
     :param across: what the x axis shows; `up`: what the y axis shows.
     :param most: the largest x.
     """
-    width, height = _WIDTH - _LABEL - _EDGE, _HEIGHT - 2 * _EDGE
+    width, height = _WIDTH - _LEGEND - _EDGE, _HEIGHT - 2 * _EDGE
 
     def place(x: float, y: float) -> str:
         return f"{_EDGE + x / most * width:.1f},{_EDGE + (1 - y) * height:.1f}"
@@ -83,7 +83,7 @@ def _bar(row: Bar, y: float, scale: float, unit: str) -> str:
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y - 2}" y2="{y + 20}" stroke="#b3261e" '
             'stroke-width="2"/>'
         )
-    value = f"{row.value:.0f}" if row.value == int(row.value) and not unit else f"{row.value:.3f}"
+    value = f"{row.value}" if isinstance(row.value, int) else f"{row.value:.3f}"
     parts.append(f'<text x="{_WIDTH - _VALUE + 8}" y="{y + 14}">{value}{unit}</text>')
     return "".join(parts)
 

@@ -12,6 +12,7 @@ from typing import Any
 from assistant.errors import AssistantError
 
 UNANSWERABLE = "unanswerable"
+SMALL_TALK = "smalltalk"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Question:
     @property
     def answerable(self) -> bool:
         """Whether the stories tell it. Small talk is neither this nor `unanswerable`."""
-        return self.kind != UNANSWERABLE and bool(self.facts or self.stories)
+        return self.kind not in (UNANSWERABLE, SMALL_TALK)
 
     @property
     def unanswerable(self) -> bool:
@@ -52,7 +53,7 @@ Dialogue = tuple[Question, ...]
 
 
 def load_questions(paths: Iterable[Path]) -> tuple[Dialogue, ...]:
-    """Return the questions of these .jsonl files and of all .jsonl files in these folders.
+    """Return the questions of these .jsonl and .csv files and of all in these folders.
 
     A file named twice counts once. Files come in the order of their paths, questions as they stand.
     Raises AssistantError, naming file and line, for what is no question, and where none is found.
@@ -60,7 +61,9 @@ def load_questions(paths: Iterable[Path]) -> tuple[Dialogue, ...]:
     files = list(dict.fromkeys(file for path in paths for file in _question_files(path)))
     dialogues = tuple(dialogue for file in files for dialogue in _read(file))
     if not dialogues:
-        raise AssistantError("No questions were found: name .jsonl files, or folders of them.")
+        raise AssistantError(
+            "No questions were found: name .jsonl or .csv files, or folders of them."
+        )
     return dialogues
 
 
@@ -74,13 +77,18 @@ def sample(dialogues: Sequence[Dialogue], limit: int | None, seed: int) -> tuple
 
 def _question_files(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(path.rglob("*.jsonl"))
+        return sorted([*path.rglob("*.jsonl"), *path.rglob("*.csv")])
     if not path.is_file():
         raise AssistantError(f"There is no question file or folder '{path}': correct the path.")
     return [path]
 
 
 def _read(file: Path) -> list[Dialogue]:
+    if file.suffix == ".csv":
+        # Loaded here, for it makes questions and so needs this module first.
+        from assistant.evaluation.question_tables import read_table
+
+        return [(question,) for question in read_table(file)]
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
