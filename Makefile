@@ -1,6 +1,7 @@
 # make run        sets everything up and starts the web app
 # make test       sets everything up and runs all checks and tests
-# make evaluate   measures the answers on the development questions
+# make evaluate   measures the answers on the development questions, beside the baseline
+# make baseline   renews the baseline, when a change of the measures is wanted
 # make bench      measures speed and memory
 # make lint       style and types alone
 
@@ -9,6 +10,7 @@ PYTHON ?= python3
 # it does not answer. Empty: not asked.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 QUESTIONS ?= tests/questions
+BASELINE ?= tests/baselines/quotes.json
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,7 +22,7 @@ WANTED := $(shell cat pyproject.toml constraints.txt | cksum | tr ' ' '-')
 READY := $(VENV)/ready-$(WANTED)
 READY_FOR_TESTS := $(VENV)/ready-for-tests-$(WANTED)
 
-.PHONY: run test lint evaluate bench weights ready-for-browser
+.PHONY: run test lint evaluate baseline bench weights ready-for-browser
 
 run: $(READY) weights
 	$(BIN)/python -m assistant sync
@@ -30,7 +32,10 @@ weights: $(READY)
 	@$(BIN)/python -m assistant weights
 
 evaluate: $(READY) weights
-	$(BIN)/python -m assistant evaluate $(QUESTIONS) --quotes
+	$(BIN)/python -m assistant evaluate $(QUESTIONS) --quotes --baseline $(BASELINE)
+
+baseline: $(READY) weights
+	$(BIN)/python -m assistant evaluate $(QUESTIONS) --quotes --renew $(BASELINE)
 
 bench: $(READY) weights
 	$(BIN)/python -m assistant bench
