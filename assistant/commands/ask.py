@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,8 @@ from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.answer import Answer, Citation, Sentence
-    from assistant.question import Turn
+    from assistant.question import Scope, Turn
+    from assistant.service import Assistant
 
 SUMMARY = "Answers one question."
 
@@ -30,6 +32,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the answer as one JSON object")
     parser.add_argument(
         "--quotes", action="store_true", help="answer in the stories' own words, by quotes alone"
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="show the question's way to its answer, step by step"
     )
     parser.add_argument(
         "--history",
@@ -57,11 +62,31 @@ def run(arguments: argparse.Namespace) -> int:
     )
     with opened_assistant() as assistant:
         # Every answer is made of quotes so far, so --quotes asks for what is done anyway.
+        if arguments.explain:
+            return _explain(assistant, arguments, scope, history)
         answer, _ = assistant.answer(arguments.question, scope=scope, history=history)
     if arguments.json:
         say_json(answer.to_json())
     else:
         say_answer(answer)
+    return 0
+
+
+def _explain(
+    assistant: Assistant, arguments: argparse.Namespace, scope: Scope, history: Sequence[Turn]
+) -> int:
+    """Print the steps of a question's way instead of the answer alone."""
+    from assistant.evaluation.runner import explain
+
+    answer, steps = explain(assistant, arguments.question, history, scope)
+    if arguments.json:
+        way = [{"stage": step.stage, "lines": list(step.lines)} for step in steps]
+        say_json(answer.to_json() | {"way": way})
+        return 0
+    for step in steps:
+        say(step.stage)
+        for line in step.lines:
+            say(wrapped(line, "  ", "    "))
     return 0
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from assistant.answer import EvidenceFound, Finished, Seconds, TextAdded
+from assistant.answer import Answer, EvidenceFound, Finished, Seconds, TextAdded
 from assistant.errors import AssistantError
 from assistant.evaluation.journal import Journal
 from assistant.evaluation.judging import Item, Judged, StoryText, item
 from assistant.evaluation.measures import summarize
 from assistant.evaluation.questions import Dialogue, Question
-from assistant.question import Turn
+from assistant.evaluation.way import Step, way
+from assistant.language import language_of
+from assistant.question import EVERYWHERE, Scope, Turn
 from assistant.service import Assistant
 
 
@@ -65,6 +68,19 @@ def story_texts(assistant: Assistant) -> dict[str, StoryText]:
     }
 
 
+def explain(
+    assistant: Assistant, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYWHERE
+) -> tuple[Answer, tuple[Step, ...]]:
+    """Return the answer to a question of which nothing is known, and its way there."""
+    question = Question(
+        id="", question=text, answer="", facts=(), stories=(), section="", kind="lookup",
+        language=language_of(text), set="",
+    )  # fmt: skip
+    judged = ask(assistant, question, history, story_texts(assistant), scope)
+    # Nothing is known to judge by; that it was answered is no verdict.
+    return judged.answer, tuple(replace(step, verdict=None) for step in way(item(judged)))
+
+
 def _play(
     assistant: Assistant,
     dialogue: Dialogue,
@@ -86,16 +102,18 @@ def ask(
     question: Question,
     history: Sequence[Turn],
     stories: Mapping[str, StoryText],
+    scope: Scope = EVERYWHERE,
 ) -> Judged:
     """Return one question, answered.
 
     :param history: the turns before it, oldest first.
     :param stories: what quotes are checked against, from `story_texts`.
+    :param scope: the reader's filters.
     """
     start = time.perf_counter()
     evidence = first_text = 0.0
     found = EvidenceFound((), ())
-    for event in assistant.ask(question.question, history=tuple(history)):
+    for event in assistant.ask(question.question, scope=scope, history=tuple(history)):
         now = time.perf_counter() - start
         match event:
             case EvidenceFound():

@@ -35,7 +35,7 @@ def way(item: Item) -> tuple[Step, ...]:
         Step("retrieved", _retrieved(item), stages["retrieved"]),
         Step("chosen", tuple(f"{_place(c)}: {c['quote']}" for c in item["chosen"]),
              stages["chosen"]),
-        Step("refused", (_decision(item),), stages["refused"]),
+        Step("decided", (_decision(item),), stages["refused"]),
         Step("written", _text(item["written"]), stages["written"]),
         Step("checked", _text(item["checked"]), stages["checked"]),
         Step("shown", (answer["text"],), stages["shown"]),

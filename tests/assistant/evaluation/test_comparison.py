@@ -67,3 +67,15 @@ def test_the_turns_of_a_conversation_stand_or_fall_together():
 
     found = compare(talk(many(60)), talk(many(60, wrong=60)))
     assert {d.chance for d in found.differences if d.before != d.after} == {1.0}
+
+
+def test_checks_that_no_longer_hold_are_a_loss_of_precision():
+    found = compare(many(60), [one | {"supported": [n % 3 > 0]} for n, one in enumerate(many(60))])
+    assert [d.measure.name for d in found.lost] == ["citation_precision"]
+    assert len(found.worse) == 20
+
+
+def test_answers_in_another_language_are_a_loss_though_the_facts_are_there():
+    before = [one | {"language_kept": True} for one in many(60)]
+    after = [one | {"language_kept": n % 4 > 0} for n, one in enumerate(before)]
+    assert [d.measure.name for d in compare(before, after).lost] == ["language_kept"]

@@ -6,14 +6,14 @@ from tests.assistant.evaluation.judged import ITEMS
 
 def test_an_answer_of_quotes_has_no_steps_of_writing():
     steps = {step.stage: step for step in way(ITEMS[1])}
-    assert list(steps) == ["understood", "retrieved", "chosen", "refused", "shown"]
+    assert list(steps) == ["understood", "retrieved", "chosen", "decided", "shown"]
     assert [step.mark for step in steps.values()] == ["", "✓", "✗", "✓", "✗"]
     assert steps["retrieved"].lines == ("1. limerick — Staff", "2. cork — Staff  ✓ tells it")
     assert steps["chosen"].lines == ("cork — Staff: Two staff members",)
 
 
 def test_a_refusal_says_why_and_how_sure_it_was():
-    (decision,) = [step for step in way(ITEMS[3]) if step.stage == "refused"]
+    (decision,) = [step for step in way(ITEMS[3]) if step.stage == "decided"]
     assert decision.lines == ("taken as not told (near_not_told), confidence 0.1",)
     assert decision.verdict is False
 
