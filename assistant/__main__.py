@@ -10,7 +10,21 @@ import os
 import sys
 from collections.abc import Sequence
 
-from assistant.commands import ask, bench, check, evaluate, serve, show, stories, sync, weights
+from assistant.commands import (
+    add,
+    ask,
+    bench,
+    check,
+    evaluate,
+    history,
+    restore,
+    serve,
+    show,
+    stories,
+    sync,
+    weights,
+    withdraw,
+)
 from assistant.commands.terminal import one_line
 from assistant.errors import AssistantError
 from corpus.errors import CorpusError
@@ -23,6 +37,10 @@ COMMANDS = {
     "sync": sync,
     "stories": stories,
     "show": show,
+    "add": add,
+    "withdraw": withdraw,
+    "restore": restore,
+    "history": history,
     "check": check,
     "evaluate": evaluate,
     "serve": serve,

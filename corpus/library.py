@@ -97,6 +97,13 @@ class Library:
             raise CorpusError(f"The story {slug} is withdrawn; restore it to see it again.")
         return entry.story
 
+    def title_of(self, slug: str) -> str:
+        """Return a story's title, also of a withdrawn one.
+
+        Raises CorpusError if there is none; near slugs are named then.
+        """
+        return self._entry(slug).story.title
+
     def add(self, story: Story, who: str = "", why: str = "") -> Path:
         """Save a story whose words no other story has; else as `save`.
 

@@ -22,6 +22,15 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Sync and print the report."""
+    _say(make_equal())
+    return 0
+
+
+def make_equal() -> SyncReport:
+    """Make the index equal to the library and return what that took.
+
+    Raises IndexFailure if another program has the index, or it cannot be written.
+    """
     # Without the whole assistant, whose parts take seconds to load and are not needed for this.
     from index.embedding import Encoder
     from index.store import Store
@@ -32,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     store = Store(settings.index, encoder.fingerprint, settings.chroma, _notice)
     try:
         with progress_bar() as bar:
-            report = sync_index(
+            return sync_index(
                 open_library().stories(),
                 store,
                 encoder,
@@ -40,8 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
             )
     finally:
         store.close()
-    _say(report)
-    return 0
 
 
 def _say(report: SyncReport) -> None:

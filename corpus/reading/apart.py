@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,7 +25,11 @@ from corpus.reading.recognition import Format, recognise
 LARGEST = 50_000_000
 """The largest file that is read, in bytes."""
 
-_SECONDS = 60
+SECONDS = 60
+"""How long a processor may work at reading; on a busy machine it may take some times as long."""
+
+_BUSY = 3
+_OUT_OF_TIME = getattr(signal, "SIGXCPU", signal.SIGTERM)
 _MEMORY = 2_000_000_000
 _MODULES: dict[Format, str] = {
     "pdf": "pdf",
@@ -45,13 +50,14 @@ _FORBIDDEN = (
 
 
 def read_document(
-    content: bytes, name: str, address: str = "", charset: str = "", seconds: int = _SECONDS
+    content: bytes, name: str, address: str = "", charset: str = "", seconds: int = SECONDS
 ) -> Document:
     """Return the text of a file in a process of its own.
 
     :param name: the file's name; its ending is held against the content. "" for none.
     :param address: where it was fetched from.
     :param charset: the encoding that the server declared.
+    :param seconds: how long a processor may work at it.
     :raises CorpusError: it cannot be read, in a sentence that names it.
     """
     try:
@@ -71,21 +77,25 @@ def read_document(
 def _answer_of(content: bytes, request: str, seconds: int) -> Document:
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    too_long = CorpusError(
+        f"it takes longer than {seconds} seconds; add the part that tells the story."
+    )
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "corpus.reading.apart", request],
+            [sys.executable, "-m", "corpus.reading.apart", request, str(seconds)],
             input=content,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=seconds,
+            timeout=_BUSY * seconds,
             check=False,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+            env={**os.environ, "PYTHONPATH": path},
         )
-        answer = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        raise CorpusError(
-            f"it takes longer than {seconds} seconds; add the part that tells the story."
-        ) from None
+        raise too_long from None
+    if done.returncode in (-_OUT_OF_TIME, -signal.SIGKILL):
+        raise too_long
+    try:
+        answer = json.loads(done.stdout)
     except ValueError:
         raise CorpusError(
             "it takes more memory than a story needs, or is damaged; save it again."
@@ -110,7 +120,7 @@ def read_here(content: bytes, name: str, address: str = "", charset: str = "") -
     return document
 
 
-def _bound() -> None:
+def _bound(seconds: int) -> None:
     """Give this process little memory and time, and the right to read only."""
     try:
         import resource
@@ -119,7 +129,7 @@ def _bound() -> None:
     else:
         for limit, value in (
             (resource.RLIMIT_AS, _MEMORY),
-            (resource.RLIMIT_CPU, _SECONDS),
+            (resource.RLIMIT_CPU, seconds),
             (resource.RLIMIT_FSIZE, 0),
             (resource.RLIMIT_CORE, 0),
         ):
@@ -139,7 +149,7 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
 
 def _main() -> None:
     sys.dont_write_bytecode = True
-    _bound()
+    _bound(int(sys.argv[2]))
     sys.setrecursionlimit(3_000)
     try:
         answer = read_here(sys.stdin.buffer.read(), *json.loads(sys.argv[1])).as_json()

@@ -17,6 +17,9 @@ _RATIO_COUNTS_FROM = 1_000_000
 _LARGEST_TEXT = 50_000_000
 _MACROS = re.compile(r"vbaproject|vbadata|/?macros?/|^basic/.+|\.bas$|activex", re.IGNORECASE)
 _ESCAPES = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:|\\|\0")
+_MARKUP = (".xml", ".opf", ".ncx", ".xhtml", ".html", ".htm")
+_ENTITY = re.compile(rb"<\0?!\0?E\0?N\0?T\0?I\0?T\0?Y")
+_OWN_ENTITIES = "its XML declares entities of its own; it may do harm."
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError, RuntimeError)
 
 
@@ -60,6 +63,12 @@ class Archive:
         except (*_FAULTS, NotImplementedError):
             raise CorpusError("it is damaged or cut off; save or fetch it again.") from None
 
+    def check_no_entities(self) -> None:
+        """Raise CorpusError if a part declares entities, which swell or reach for other files."""
+        for name in self.names:
+            if name.lower().endswith(_MARKUP) and _ENTITY.search(self.read(name)):
+                raise CorpusError(_OWN_ENTITIES)
+
     def check_no_document_types(self) -> None:
         """Raise CorpusError if an XML part declares a document type, which office files never do.
 
@@ -69,7 +78,7 @@ class Archive:
             if name.endswith((".xml", ".rels", ".rdf")):
                 beginning = self.read(name)
                 if b"<!DOCTYPE" in beginning or b"<\0!\0D\0O\0C\0T" in beginning:
-                    raise CorpusError("its XML declares entities of its own; it may do harm.")
+                    raise CorpusError(_OWN_ENTITIES)
 
 
 def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:

@@ -80,6 +80,6 @@ def cleaned(document: Document) -> Document:
 def _cleaned_blocks(blocks: Iterable[Block]) -> Iterable[Block]:
     for block in blocks:
         text = clean(block.text) if block.level else clean_lines(block.text)
-        if text:
+        if any(map(str.isalnum, text)):
             level = block.level if len(text) <= LONGEST_HEADING else 0
             yield replace(block, text=text, level=level)

@@ -26,6 +26,7 @@ def read_epub(content: bytes, name: str) -> Document:
     Raises CorpusError if it is damaged or its text is locked.
     """
     archive = Archive(content)
+    archive.check_no_entities()
     if "META-INF/encryption.xml" in archive.names and b"EncryptedData" in archive.read(
         "META-INF/encryption.xml"
     ):

@@ -97,7 +97,7 @@ def _place(
     code, reason = _country(city.name, f"{document.title}\n{text}", sentences)
     if not code:
         return found
-    name = countries.get(code) or _country_name(code)
+    name = countries.get(code) or country_name(code)
     found["country"] = Proposal(name, reason)
     found["country_code"] = Proposal(code, f"the code of {name}")
     region = places.regions().get(code)
@@ -131,7 +131,8 @@ def _country(city: str, text: str, sentences: Sequence[_Sentence]) -> tuple[str,
     return "", ""
 
 
-def _country_name(code: str) -> str:
+def country_name(code: str) -> str:
+    """Return a country's English name (Unicode CLDR)."""
     from babel import Locale
 
     return str(Locale("en").territories.get(code, code))

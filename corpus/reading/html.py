@@ -22,8 +22,8 @@ def read_html(content: bytes, name: str, address: str = "", charset: str = "") -
     address = address or _own_address(page)
     if pageflow.is_published(page):
         return pageflow.read_published(page, address)
-    anchors = _anchors(page)
-    blocks = tuple(_main_blocks(text, anchors))
+    has_text = page.find("body") is not None and page.find("body").text_content().strip()
+    blocks = tuple(_main_blocks(text, _anchors(page))) if has_text else ()
     if not any(block.level == 0 for block in blocks):
         raise CorpusError("it holds no main text; it may show its text by a script only.")
     title = _title(page) or next((block.text for block in blocks if block.level), "")

@@ -9,7 +9,7 @@ from pathlib import Path
 from corpus.errors import CorpusError
 from corpus.front_matter import OPTIONAL, REQUIRED
 from corpus.markdown import read_story, read_text
-from corpus.reading.apart import LARGEST, read_document
+from corpus.reading.apart import LARGEST, SECONDS, read_document
 from corpus.reading.cleaning import shown_name
 from corpus.reading.draft import Draft, drafts_of
 from corpus.reading.facts import Proposal
@@ -48,17 +48,19 @@ def read_content(
     address: str = "",
     charset: str = "",
     countries: Mapping[str, str] | None = None,
+    seconds: int = SECONDS,
 ) -> tuple[Draft, ...]:
     """Return the drafts that content holds: one a city, where it tells of several.
 
     :param name: the file's name, "" for content fetched from an address.
     :param charset: the encoding that the server declared.
     :param countries: the names by which the library calls countries, by code.
+    :param seconds: how long a processor may work at reading.
     :raises CorpusError: it cannot be read, in a sentence that names it.
     """
     if _STORY_FILE.match(content[:25_000]):
         return (_of_story_file(content, name or address),)
-    document = read_document(content, name, address, charset)
+    document = read_document(content, name, address, charset, seconds)
     return drafts_of(document, shown_name(address or name), countries)
 
 

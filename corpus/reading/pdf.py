@@ -24,6 +24,8 @@ _OPENS_SMALL = re.compile(r"[^\W\d_]+")
 _ENDS_SENTENCE = re.compile(r"[.!?:…。！？][\"'”’»)\]]*$")
 _BULLET = re.compile(r"^(?:[•▪◦‣●■\uf0b7–-]|\(?\d{1,2}[.)])\s+(?=\S)")
 _LONGEST_HEADING = 160
+# Some programs write a little behind a PDF's end.
+_TAIL = 8_000
 # A table of contents: dots that lead to a page's number.
 _LEADS_TO_PAGE = re.compile(r"(?:\s?[.…]){5,}\s*\w{0,6}$")
 
@@ -45,6 +47,8 @@ def read_pdf(content: bytes, name: str) -> Document:
 
     Raises CorpusError if it is damaged, locked, or pictures of pages without text.
     """
+    if b"%%EOF" not in content[-_TAIL:]:
+        raise CorpusError("it is cut off; save or fetch it again.")
     pages, pictures, title = _lines_of_pages(content)
     if not sum(len(line.text) for page in pages for line in page) > 20 * (pictures > 0):
         if pictures:

@@ -42,6 +42,7 @@ _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|title|meta|article|main|section|div|p|h1)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_TAG = re.compile(rb"<(?:[a-z]+[1-6]?|!--|/[a-z]+)\b[^<>]*>", re.IGNORECASE)
 _PARTS: tuple[tuple[str, Format], ...] = (
     ("word/document.xml", "docx"),
     ("ppt/presentation.xml", "pptx"),
@@ -99,7 +100,7 @@ def _by_content(content: bytes, ending: str) -> Format:
         return "html"
     if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise CorpusError(f"it is none of the kinds of file that are read: {KINDS}.")
-    if ending in ENDINGS["html"]:
+    if ending in ENDINGS["html"] and _TAG.search(content[:100_000]):
         return "html"
     return "markdown" if ending in ENDINGS["markdown"] else "text"
 

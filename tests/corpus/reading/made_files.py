@@ -282,21 +282,22 @@ def pdf_of(
         kids.append(f"{len(objects)} 0 R")
     objects[0] = f"<</Type/Catalog/Pages 2 0 R{extra}>>"
     objects[1] = f"<</Type/Pages/Kids[{' '.join(kids)}]/Count {len(kids)}>>"
-    return _numbered(objects, trailer)
+    return numbered(objects, trailer)
 
 
-def _numbered(objects: Sequence[str], trailer: str) -> bytes:
+def numbered(objects: Sequence[str], trailer: str = "") -> bytes:
+    """Return a PDF of objects, the first of them its catalogue."""
     content = b"%PDF-1.4\n"
     offsets = []
     for number, body in enumerate(objects, 1):
         offsets.append(len(content))
-        content += f"{number} 0 obj\n{body}\nendobj\n".encode("cp1252")
+        content += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
     start = len(content)
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     return content + (
         f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n"
         f"<</Size {len(objects) + 1}/Root 1 0 R{trailer}>>\nstartxref\n{start}\n%%EOF\n"
-    ).encode("cp1252")
+    ).encode("latin-1")
 
 
 def _set(
