@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Mode(StrEnum):
-    """Who chose the words: a language model, the story itself, or a count over the catalogue."""
+    """Who chose the words: a language model, the story itself, or a count over the stories."""
 
     WRITTEN = "written"
     QUOTES = "quotes"
@@ -33,7 +33,7 @@ class Mode(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why the stories do not tell; the words for it are in `phrases`."""
+    """Why no story is cited; the words for it are in `phrases`."""
 
     EMPTY = "empty"
     TOO_LONG = "too_long"
@@ -42,6 +42,11 @@ class Reason(StrEnum):
     CITY_WITHOUT_STORY = "city_without_story"
     OTHER_CITY = "other_city"
     NO_STORY_SELECTED = "no_story_selected"
+    NO_SUCH_CITY = "no_such_city"
+    # Small talk asks nothing, so there is nothing to cite: it is answered like a refusal, by a
+    # sentence of our own.
+    GREETING = "greeting"
+    THANKS = "thanks"
 
 
 class DishonestAnswer(ValueError):

@@ -7,9 +7,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assistant.language import language_of
+from assistant.conversation import Meaning, Thread, Turn, follow, interpret
+from assistant.listing import Listing
+from assistant.small_talk import SmallTalk
 from corpus.catalogue import Catalogue, Mentions
 from corpus.story import Story
+
+__all__ = ["EVERYWHERE", "LONGEST", "Question", "Scope", "Turn", "clean", "understand"]
 
 LONGEST = 2000
 # How strongly a story is preferred whose city, country, … the question names. A name of its city
@@ -33,16 +37,12 @@ EVERYWHERE = Scope()
 
 
 @dataclass(frozen=True)
-class Turn:
-    """An earlier question of a conversation and the answer it got."""
-
-    question: str
-    answer: str
-
-
-@dataclass(frozen=True)
 class Question:
     """What a question asks, and of which stories.
+
+    `standalone` is the question as it reads without its conversation; `inherited` says in words
+    what it took from earlier turns, "" if nothing; `topic` is a section it took. `listing`: what it asks of the catalogue, and
+    `small_talk`: how it is polite, where it does not ask what stories tell.
 
     `stories`: the slugs that the reader's filters leave, None without filters. `preferred`: by
     slug, between 0 and 1, how strongly the question's own words point to a story. `compared`: for
@@ -56,6 +56,10 @@ class Question:
     stories: tuple[str, ...] | None = None
     preferred: Mapping[str, float] = field(default_factory=dict)
     compared: tuple[frozenset[str], ...] = ()
+    inherited: str = ""
+    topic: str = ""
+    listing: Listing | None = None
+    small_talk: SmallTalk | None = None
 
     @property
     def names(self) -> tuple[tuple[int, int], ...]:
@@ -66,7 +70,8 @@ class Question:
     def about(self) -> str:
         """What was recognised, in words, such as "Cork, 2015"; empty if nothing was."""
         places = [*self.mentions.cities, *self.mentions.regions]
-        return ", ".join([*places, *map(str, self.mentions.years)])
+        words = [*places, self.topic, *map(str, self.mentions.years)]
+        return ", ".join(filter(None, words))
 
 
 def understand(
@@ -77,18 +82,24 @@ def understand(
     :param text: what the reader typed.
     :param catalogue: the stories it may name.
     :param scope: the reader's filters.
-    :param history: earlier turns, oldest first.
+    :param history: earlier turns, oldest first; with none, the question inherits nothing.
     """
     cleaned = clean(text)
-    mentions = catalogue.mentions(cleaned[:LONGEST])
+    thread = follow(history, catalogue) if history else Thread()
+    meaning = interpret(cleaned[:LONGEST], thread, catalogue)
+    mentions = meaning.mentions
     return Question(
         text=cleaned,
-        standalone=cleaned,
-        language=language_of(cleaned[:LONGEST]),
+        standalone=meaning.standalone if len(cleaned) <= LONGEST else cleaned,
+        language=meaning.language,
         mentions=mentions,
         stories=_filtered(catalogue, scope),
-        preferred=_preferred(catalogue.stories, mentions),
+        preferred=_preferred(catalogue.stories, meaning),
         compared=_compared(catalogue.stories, mentions),
+        inherited=meaning.inherited,
+        topic=meaning.topic,
+        listing=meaning.listing,
+        small_talk=meaning.small_talk,
     )
 
 
@@ -124,11 +135,14 @@ def _compared(stories: Sequence[Story], mentions: Mentions) -> tuple[frozenset[s
     )
 
 
-def _preferred(stories: Sequence[Story], mentions: Mentions) -> dict[str, float]:
+def _preferred(stories: Sequence[Story], meaning: Meaning) -> dict[str, float]:
     found: dict[str, float] = {}
+    mentions = meaning.mentions
     for story in stories:
+        # Of a city that won twice, the conversation may mean one story.
+        meant = story.slug in meaning.focus or not meaning.focus
         named = max(
-            _CITY * (story.city in mentions.cities),
+            (_CITY if meant else _COUNTRY) * (story.city in mentions.cities),
             _COUNTRY * (story.country_code in mentions.countries or story.city in mentions.within),
             _REGION * (story.region in mentions.regions),
         )

@@ -24,7 +24,7 @@ def cite(
         else:
             spans.append((slug, sentence.start, sentence.end))
     return tuple(
-        _citation(n, story_of(slug), start, end) for n, (slug, start, end) in enumerate(spans, 1)
+        citation(n, story_of(slug), start, end) for n, (slug, start, end) in enumerate(spans, 1)
     )
 
 
@@ -45,7 +45,8 @@ def _adjoin(story: Story, end: int, start: int) -> bool:
     return start >= end and not between.strip() and "\n\n" not in between
 
 
-def _citation(n: int, story: Story, start: int, end: int) -> Citation:
+def citation(n: int, story: Story, start: int, end: int) -> Citation:
+    """Return the citation of a stretch of a story's body that lies in one paragraph."""
     section, paragraph = _place(story, start)
     return Citation(
         n=n,

@@ -20,7 +20,9 @@ from assistant.answer import (
     Seconds,
     TextAdded,
 )
+from assistant.counting import conditions, counted
 from assistant.evidence import choose, score_sentences
+from assistant.listing import Listing
 from assistant.phrases import phrase
 from assistant.question import EVERYWHERE, LONGEST, Question, Scope, Turn, understand
 from assistant.quoting import cite, quote
@@ -103,13 +105,17 @@ class Assistant:
 
         :param question: what the reader typed, in any language.
         :param scope: the reader's filters.
-        :param history: earlier turns of the conversation, oldest first.
+        :param history: earlier turns of the conversation, oldest first. What the question takes
+            from them is told in the answer's `about`; asked with no history, it takes nothing.
         """
         started = time.perf_counter()
         asked = understand(question, self.catalogue, scope, history)
         if reason := _unanswerable_at_once(asked):
             yield EvidenceFound((), ())
             yield from self._refuse(asked, Verdict(0.0, reason), None, started)
+            return
+        if asked.listing:
+            yield from self._listed(asked, asked.listing, started)
             return
         everything = self.retrieve(asked, _LOOKED_AT)
         retrieved = everything.first(_RETRIEVED)
@@ -130,6 +136,23 @@ class Assistant:
         """Return the passages that bear on an understood question, best first."""
         query = Query(asked.standalone, asked.stories or (), asked.preferred, asked.names)
         return self._retrieval.retrieve(query, limit)
+
+    def _listed(self, asked: Question, listing: Listing, started: float) -> Iterator[Event]:
+        """Yield the cities that fit, counted from the catalogue, or that there are none."""
+        among = [
+            s for s in self.catalogue.stories if asked.stories is None or s.slug in asked.stories
+        ]
+        stories = listing.stories(among)
+        if stories:
+            yield from counted(asked, listing, stories, self.catalogue.years, started)
+            return
+        words = {
+            "filter": conditions(listing, asked.language),
+            "places": ", ".join(listing.elsewhere),
+        }
+        reason = Reason.CITY_WITHOUT_STORY if listing.elsewhere else Reason.NO_SUCH_CITY
+        yield EvidenceFound((), ())
+        yield from self._refuse(asked, Verdict(0.0, reason, words), None, started)
 
     def _refuse(
         self, asked: Question, verdict: Verdict, retrieved: Retrieved | None, started: float
@@ -236,4 +259,6 @@ def _unanswerable_at_once(asked: Question) -> Reason | None:
         return Reason.TOO_LONG
     if asked.stories is not None and not asked.stories:
         return Reason.NO_STORY_SELECTED
+    if asked.small_talk:
+        return Reason(asked.small_talk.value)
     return None

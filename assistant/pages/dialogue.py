@@ -22,6 +22,9 @@ _NOT_ASKED = {
     Reason.EMPTY: "No question yet",
     Reason.TOO_LONG: "This is too long for a question",
     Reason.NO_STORY_SELECTED: "No story is selected",
+    Reason.NO_SUCH_CITY: "No such city",
+    Reason.GREETING: "Welcome",
+    Reason.THANKS: "With pleasure",
 }
 
 
