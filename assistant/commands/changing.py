@@ -31,7 +31,7 @@ def who(arguments: argparse.Namespace) -> str:
 def index_after_change(quiet: bool) -> str:
     """Make the index equal to the changed stories; return UPDATED, or FOLLOWS if an app has it.
 
-    The app that has the index looks for changes by itself, so nothing is lost.
+    The change is saved already: whoever opens the index next brings it up to date.
     Raises IndexFailure if the index cannot be written; the change stays.
     """
     try:
@@ -40,7 +40,7 @@ def index_after_change(quiet: bool) -> str:
         if "in use by another program" not in str(failure):
             raise
         if not quiet:
-            say("The app that runs has the index; it takes the change in.")
+            say("The app that runs has the index; answers follow at its next start at the latest.")
         return FOLLOWS
     if not quiet:
         say("The index is up to date.")
