@@ -24,7 +24,7 @@ from assistant.language import language_of
 from assistant.listing import Listing, read_listing
 from assistant.reference import Pool, pointed_at
 from assistant.small_talk import SmallTalk, language_of_small_talk, small_talk
-from assistant.wording import folded, languages_saying, says
+from assistant.wording import folded, has_phrases, languages_saying, says
 from corpus.catalogue import Catalogue, Mentions
 
 # How many earlier turns are read again; what lies further back is rarely meant.
@@ -70,7 +70,8 @@ class Meaning:
 
     `focus`: slugs of the stories it is about, where the conversation or its own words tell.
     `inherited`: in words, what it took from earlier turns, "" if nothing; `topic`: the section that
-    is a part of it. `question`: the wording on which an elliptic question after it builds, if not `standalone`.
+    is a part of it. `several`: it wants to hear of several cities and points at none. `question`:
+    the wording on which an elliptic question after it builds, if not `standalone`.
     """
 
     standalone: str
@@ -79,6 +80,7 @@ class Meaning:
     focus: tuple[str, ...] = ()
     inherited: str = ""
     topic: str = ""
+    several: bool = False
     listing: Listing | None = None
     small_talk: SmallTalk | None = None
     question: str = ""
@@ -131,7 +133,8 @@ def _asked(
     if not focus and _inherits(text, mentions, spoken):
         focus = thread.focus or (thread.listed if says("refers", text, spoken) else ())
     if own_city or not focus:
-        return Meaning(text, language, mentions, focus)
+        several = not focus and says("several", text, spoken)
+        return Meaning(text, language, mentions, focus, several=several)
     return _in_context(text, language, focus, thread, catalogue)
 
 
@@ -276,13 +279,21 @@ def _without_what_is_left(
 
 
 def _inherits(text: str, mentions: Mentions, spoken: Sequence[str]) -> bool:
-    """Tell whether a question that points at no city asks for the one spoken of."""
+    """Tell whether a question that points at no city asks for the one spoken of.
+
+    Without a word that refers back, it does if it speaks of something known ("the money"). A place
+    of no story is what a question is about, unless it refers back before: "Do they know Paris?".
+    """
     if says("general", text, spoken):
         return False
-    if says("refers", text, spoken) or says("continues", text, spoken):
+    elsewhere = [span.start for span in mentions.spans if span.kind == "elsewhere"]
+    if says("continues", text, spoken) or says(
+        "refers", text[: min(elsewhere, default=None)], spoken
+    ):
         return True
-    places = mentions.countries or mentions.regions or mentions.elsewhere
-    return not places and not says("at_large", text, spoken)
+    places = mentions.countries or mentions.regions or elsewhere
+    known = says("definite", text, spoken) or not has_phrases(spoken[0], "definite")
+    return known and not places and not says("at_large", text, spoken)
 
 
 def _about(found: Mentions, own: Mentions, cities: Sequence[str]) -> Mentions:

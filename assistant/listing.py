@@ -28,6 +28,8 @@ _CONSUMED = (
     "first_round", "last_round", "years", "count", "lists", "cities", "latest", "earliest",
     "except", "none", "filler", "corrects", "the_one", "continues", "refers",
 )  # fmt: skip
+# In these languages "except" follows what is left out, within so many words.
+_LEAVING_OUT_AFTER, _BESIDE = ("ko", "ja", "tr", "hi"), 2
 # One piece at a time, for scripts that write words together.
 _SMALLEST = 1
 
@@ -124,7 +126,7 @@ def _is_listing(
     if people and not own.counted and edge not in (Edge.MOST, Edge.FEWEST):
         return False
     years_asked = wanted in (Wanted.YEARS, Wanted.OTHER_YEARS)
-    if own.places.cities and own.without != own.places and not years_asked:
+    if own.places.cities and not years_asked:
         # A city that is named is asked about; it is not what is looked for.
         return _only_part(own, text)
     if own.themes and not (follows or wanted is Wanted.COUNT or own.places or own.dated):
@@ -173,8 +175,9 @@ def _called(left: str, before: Listing | None) -> str | None:
 def _selection(
     text: str, spans: Sequence[Mention], languages: Sequence[str], catalogue: Catalogue
 ) -> Selection:
-    places = places_named(span for span in spans if span.kind in _PLACES)
-    excluded = bool(places) and says("except", text, languages)
+    named = [span for span in spans if span.kind in _PLACES]
+    out = [span for span in named if _is_left_out(span, text, languages)]
+    excluded = bool(out)
     since, until = _since(text, languages), _until(text, languages)
     years = tuple(int(span.value) for span in spans if span.kind == "year")
     if says("except", text, languages) and (since, until) != (None, None) and not excluded:
@@ -191,8 +194,8 @@ def _selection(
         years = catalogue.years[-1:]
     more, fewer = _people(text, languages)
     return Selection(
-        places=Places() if excluded else places,
-        without=places if excluded else Places(),
+        places=places_named(span for span in named if span not in out),
+        without=places_named(out),
         years=years,
         since=since,
         until=until,
@@ -200,6 +203,13 @@ def _selection(
         more_than=more,
         fewer_than=fewer,
     )
+
+
+def _is_left_out(span: Mention, text: str, languages: Sequence[str]) -> bool:
+    """Tell whether a place is one of those to leave out: what leaves it out stands beside it."""
+    if languages[0] in _LEAVING_OUT_AFTER:
+        return says("except", " ".join(folded(text[span.end :]).split()[:_BESIDE]), languages)
+    return says("except", text[: span.start], languages)
 
 
 def _joined(before: Selection, own: Selection) -> Selection:

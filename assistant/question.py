@@ -41,7 +41,8 @@ class Question:
     """What a question asks, and of which stories.
 
     `standalone` is the question as it reads without its conversation; `inherited` says in words
-    what it took from earlier turns, "" if nothing; `topic` is a section it took. `listing`: what it asks of the catalogue, and
+    what it took from earlier turns, "" if nothing; `topic` is a section it took. `several`: it
+    wants to hear of several cities and names none. `listing`: what it asks of the catalogue, and
     `small_talk`: how it is polite, where it does not ask what stories tell.
 
     `stories`: the slugs that the reader's filters leave, None without filters. `preferred`: by
@@ -58,6 +59,7 @@ class Question:
     compared: tuple[frozenset[str], ...] = ()
     inherited: str = ""
     topic: str = ""
+    several: bool = False
     listing: Listing | None = None
     small_talk: SmallTalk | None = None
 
@@ -98,6 +100,7 @@ def understand(
         compared=_compared(catalogue.stories, mentions),
         inherited=meaning.inherited,
         topic=meaning.topic,
+        several=meaning.several,
         listing=meaning.listing,
         small_talk=meaning.small_talk,
     )

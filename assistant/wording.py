@@ -35,9 +35,9 @@ def languages_saying(kinds: Iterable[str], text: str) -> tuple[str, ...]:
     )
 
 
-def has_phrases(language: str) -> bool:
-    """Tell whether phrases of a language are known."""
-    return _KIN.get(language, language) in _patterns()
+def has_phrases(language: str, kind: str = "asks") -> bool:
+    """Tell whether phrases of a kind are known in a language."""
+    return kind in _patterns().get(_KIN.get(language, language), {})
 
 
 def says(kind: str, text: str, languages: Iterable[str]) -> bool:

@@ -74,6 +74,8 @@ def test_without_a_conversation_nothing_is_inherited(question: str) -> None:
         "Dans quelles villes les habitants décident-ils du budget ?",
         "哪些城市让居民决定预算？",
         "How many cities in Africa have won since 2019?",
+        "How does Barcelona share out the money for its learning work?",
+        "Do adults learn more slowly than children?",
     ],
 )
 def test_a_question_that_stands_alone_inherits_nothing(question: str) -> None:
