@@ -7,7 +7,6 @@ its own city, asks for cities at large or changes the subject inherits nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -24,6 +23,7 @@ from assistant.language import language_of
 from assistant.listing import Listing, read_listing
 from assistant.reference import Pool, pointed_at
 from assistant.small_talk import SmallTalk, language_of_small_talk, small_talk
+from assistant.thread import Thread, Turn, appended, named_in, told_in
 from assistant.wording import folded, has_phrases, languages_saying, says
 from corpus.catalogue import Catalogue, Mentions
 
@@ -31,37 +31,6 @@ from corpus.catalogue import Catalogue, Mentions
 _REMEMBERED = 12
 # The language of fewer letters is too hard to tell, so they are of the conversation's.
 _TELLING_LETTERS = 25
-_QUOTED = re.compile("“([^”]{20,})”")
-
-
-@dataclass(frozen=True)
-class Turn:
-    """An earlier question of a conversation and the answer it got.
-
-    `told`: the slug and section of each passage that the answer cited, in its order. Without it,
-    they are looked for in the answer's quotes.
-    """
-
-    question: str
-    answer: str
-    told: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Thread:
-    """What a conversation has come to.
-
-    `focus`: slugs of the stories it is about now; `seen`: of all it has named, the latest last;
-    `listed`: of those its last list gave. `question`: the last question as it stands alone.
-    """
-
-    focus: tuple[str, ...] = ()
-    seen: tuple[str, ...] = ()
-    listed: tuple[str, ...] = ()
-    question: str = ""
-    section: str = ""
-    listing: Listing | None = None
-    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,52 +169,28 @@ def _after(thread: Thread, turn: Turn, meaning: Meaning, catalogue: Catalogue) -
     """Return the thread after a turn, from what its question meant and what its answer told."""
     if meaning.small_talk:
         return thread
-    told = turn.told or _told(turn.answer, catalogue)
+    told = turn.told or told_in(turn.answer, catalogue)
     slugs = tuple(dict.fromkeys(slug for slug, _ in told))
     if meaning.listing:
         return Thread(
             focus=meaning.focus if len(meaning.focus) == 1 else (),
-            seen=_appended(thread.seen, meaning.focus),
+            seen=appended(thread.seen, meaning.focus),
             listed=meaning.focus if len(meaning.focus) > 1 else thread.listed,
             question=meaning.question or meaning.standalone,
             listing=meaning.listing if meaning.listing.edge is None else thread.listing,
             language=meaning.language,
         )
-    named = meaning.focus or slugs or _named(turn.answer, catalogue)
+    named = meaning.focus or slugs or named_in(turn.answer, catalogue)
     several = len(_cities(named, catalogue)) > 1
     focus = () if several and not meaning.focus else named
     return Thread(
         focus=focus,
-        seen=_appended(thread.seen, named),
+        seen=appended(thread.seen, named),
         listed=named if several else thread.listed,
         question=meaning.question or meaning.standalone,
         section=next((section for slug, section in told if slug in focus), ""),
         language=meaning.language,
     )
-
-
-def _told(answer: str, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
-    """Return the slug and section of each quote that an answer holds."""
-    found = []
-    for quote in _QUOTED.findall(answer):
-        for story in catalogue.stories:
-            at = story.body.find(quote)
-            if at >= 0:
-                titles = [s.title for s in story.sections for p in s.paragraphs if p.start <= at]
-                found.append((story.slug, titles[-1] if titles else ""))
-                break
-    return tuple(found)
-
-
-def _named(answer: str, catalogue: Catalogue) -> tuple[str, ...]:
-    cities = catalogue.mentions(answer[:2_000]).cities
-    return tuple(s.slug for city in cities for s in catalogue.stories if s.city == city)
-
-
-def _appended(seen: tuple[str, ...], new: Iterable[str]) -> tuple[str, ...]:
-    """Return the slugs seen, the new ones last, each once."""
-    added = tuple(new)
-    return (*(slug for slug in seen if slug not in added), *added)
 
 
 def _meant(mentions: Mentions, text: str, spoken: Sequence[str]) -> Mentions:

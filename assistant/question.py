@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assistant.conversation import Meaning, Thread, Turn, follow, interpret
+from assistant.conversation import Meaning, follow, interpret
 from assistant.listing import Listing
 from assistant.small_talk import SmallTalk
+from assistant.thread import Thread, Turn
 from corpus.catalogue import Catalogue, Mentions
 from corpus.story import Story
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.conversation import Meaning, Turn, follow, interpret
+from assistant.conversation import Meaning, follow, interpret
 from assistant.phrases import languages
 from assistant.small_talk import SmallTalk
+from assistant.thread import Turn
 from assistant.wording import says
 from corpus.catalogue import Catalogue
 from corpus.library import Library
