@@ -26,7 +26,7 @@ SOURCES = [
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 # A file of the project, as code spans name it: with a folder, so that it can be found.
 FILE = re.compile(r"`((?:app|tests|index|assistant|corpus|docs)/[\w./-]+\.\w+)`")
-VARIABLE = re.compile(r"\b(?:LEARNING_CITY_[A-Z]+|HF_ENDPOINT)\b")
+VARIABLE = re.compile(r"\b(?:LEARNING_CITY_[A-Z_]+|HF_ENDPOINT)\b")
 # What stands for another thing each time: an emphasised word in the docs, a value in the code.
 ANYTHING = "\0"
 
@@ -87,6 +87,10 @@ def test_defaults_are_the_ones_that_are_told():
     assert rows["LEARNING_CITY_HOST"] == f"`{Settings.host}`"
     assert rows["LEARNING_CITY_PORT"] == f"`{Settings.port}`"
     assert rows["LEARNING_CITY_CHROMA"] == "empty" and Settings.chroma == ""
+    assert rows["LEARNING_CITY_LLM"] == f"`{Settings.llm}`"
+    assert rows["LEARNING_CITY_LLM_MODEL"] == f"`{Settings.llm_model}`"
+    assert rows["LEARNING_CITY_LLM_KEY"] == "empty" and Settings.llm_key == ""
+    assert rows["LEARNING_CITY_LLM_SECONDS"] == f"`{Settings.llm_seconds:g}`"
 
 
 def _commands() -> dict[str, argparse.ArgumentParser]:
