@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from index.embedding import Encoder
     from index.store import Store
 
+# The language model takes a gigabyte and half a minute: only the tests that are about it open it.
+os.environ["LEARNING_CITY_LLM"] = "none"
+
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
