@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.answer import Event, EvidenceFound, Finished, TextAdded
+from assistant.answer import Event
 from assistant.errors import AssistantError
-from assistant.pages.dialogue import Exchange, announcement, dialogue, welcome
+from assistant.pages.arriving import arriving
+from assistant.pages.dialogue import announcement, dialogue, welcome
 from assistant.pages.evidence_panel import evidence_panel
+from assistant.pages.exchange import Exchange
 from assistant.pages.frame import TITLE
 from assistant.pages.markup import escaped
-from assistant.question import Turn
+from assistant.thread import Turn, turn_of
 from corpus.errors import CorpusError
 from corpus.library import Library
+from corpus.story import Story
 from index.errors import IndexFailure
 
 if TYPE_CHECKING:  # the service brings the encoder along, which takes seconds to import
@@ -29,6 +34,7 @@ _log = logging.getLogger(__name__)
 AT_ONCE = 16  # questions answered at the same time; more wait
 WAITING = 200  # questions that may wait; more are told that it is busy
 _GETTING_READY = "Getting ready: the stories are being opened. Your question is next …"
+_QUOTES = "Only quotes, nothing written"
 _WENT_WRONG = "Something went wrong with this question. Please ask again, or ask differently."
 _EXAMPLES = (
     ("A fact", "How much does Cork's festival week cost?", "en"),
@@ -44,6 +50,8 @@ _EXAMPLES = (
 )
 
 Shown = tuple[Any, ...]
+Answering = AsyncGenerator[Shown, None]
+_SAME = (gr.skip(),) * 7  # nothing that is shown changes
 
 
 def ask_page(library: Library, opening: Future[Assistant]) -> gr.Blocks:
@@ -63,97 +71,158 @@ def ask_page(library: Library, opening: Future[Assistant]) -> gr.Blocks:
                 with gr.Row(elem_id="composer"):
                     question = _question_box()
                     send = gr.Button("Ask", variant="primary", elem_id="send", min_width=0)
+                    stop = gr.Button("Stop", elem_id="stop", min_width=0, visible=False)
+                    alone = gr.Button("Ask alone", elem_id="ask-alone", visible="hidden")
+                    quotes = gr.Checkbox(label=_QUOTES, elem_id="quotes", container=False)
             with gr.Column(elem_id="evidence"):
                 evidence = _panel(evidence_panel((), stories), "evidence-panel")
         status = gr.HTML(_status(""), elem_id="status", apply_default_css=False)
         gr.HTML(_colophon(len(stories)), elem_id="colophon", apply_default_css=False)
-        shown = [question, said, evidence, status, exchanges]
-        answering = _answering(library, opening)
-        gr.on(
-            [question.submit, send.click],
-            answering,
-            [question, exchanges],
-            shown,
-            show_progress="hidden",
-            api_visibility="private",
-        )
-        page.load(
-            _asked_by_address(library, answering),
-            [exchanges],
-            shown,
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        shown = [question, said, evidence, status, exchanges, send, stop]
+        desk = _Desk(library, opening)
+        typed = [question, quotes, exchanges]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        gr.on([question.submit, send.click], desk.ask, typed, shown, **quiet)
+        alone.click(desk.ask_alone, typed, shown, **quiet)
+        stop.click(desk.stop, None, None, queue=False, **quiet)
+        page.load(desk.ask_by_address, [quotes, exchanges], shown, **quiet)
     page.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING, api_open=False)
     return page
 
 
-def _answering(
-    library: Library, opening: Future[Assistant]
-) -> Callable[[str, tuple[Exchange, ...]], Iterator[Shown]]:
-    def answering(question: str, before: tuple[Exchange, ...]) -> Iterator[Shown]:
+@dataclass
+class _Run:
+    """A question that is being answered for a reader."""
+
+    stopped: bool = False
+
+
+@dataclass
+class _Desk:
+    """What the page's buttons do. `running`: by session, the question that it waits for."""
+
+    library: Library
+    opening: Future[Assistant]
+    running: dict[str, _Run] = field(default_factory=dict)
+
+    async def ask(
+        self, question: str, quotes: bool, before: tuple[Exchange, ...], request: gr.Request
+    ) -> Answering:
         """Show one question's turn, again and again as its answer arrives."""
         if not question.strip():
-            yield (*[gr.skip()] * 3, _status("Type a question first."), gr.skip())
+            yield (*_SAME[:3], _status("Type a question first."), *_SAME[4:])
             return
-        stories = library.stories()
-        for exchange in _exchange(question.strip(), before, opening):
-            turns = (*before, exchange)
-            yield (
-                "",
-                dialogue(turns, ""),
-                evidence_panel(turns, stories),
-                _status(announcement(exchange)),
-                turns,
-            )
+        exchange = Exchange(question.strip(), follows=any(e.answer for e in before))
+        async with aclosing(self._answering(exchange, quotes, before, request)) as shown:
+            async for each in shown:
+                yield each
 
-    return answering
+    async def ask_alone(
+        self, question: str, quotes: bool, before: tuple[Exchange, ...], request: gr.Request
+    ) -> Answering:
+        """Show a question's turn that takes nothing from those before it."""
+        exchange = Exchange(question.strip())
+        async with aclosing(self._answering(exchange, quotes, before, request)) as shown:
+            async for each in shown:
+                yield each
 
-
-def _exchange(
-    question: str, before: Sequence[Exchange], opening: Future[Assistant]
-) -> Iterator[Exchange]:
-    """Yield the turn as it grows; what goes wrong becomes one sentence of the turn."""
-    exchange = Exchange(question)
-    yield exchange
-    try:
-        if not opening.done():
-            yield replace(exchange, waiting=_GETTING_READY)
-        history = [Turn(e.question, e.answer.text) for e in before if e.answer]
-        for event in opening.result().ask(question, history=history):
-            exchange = _grown(exchange, event)
-            yield exchange
-    except (AssistantError, CorpusError, IndexFailure) as failure:
-        yield replace(exchange, failure=str(failure))
-    except Exception:  # whatever it is, the reader gets a sentence and we get the traceback
-        _log.exception("A question failed")
-        yield replace(exchange, failure=_WENT_WRONG)
-
-
-def _grown(exchange: Exchange, event: Event) -> Exchange:
-    match event:
-        case EvidenceFound():
-            return replace(exchange, citations=event.citations)
-        case TextAdded():
-            return replace(exchange, draft=exchange.draft + event.text)
-        case Finished():
-            return replace(exchange, answer=event.answer)
-
-
-def _asked_by_address(
-    library: Library, answering: Callable[[str, tuple[Exchange, ...]], Iterator[Shown]]
-) -> Callable[..., Iterator[Shown]]:
-    def asked_by_address(before: tuple[Exchange, ...], request: gr.Request) -> Iterator[Shown]:
+    async def ask_by_address(
+        self, quotes: bool, before: tuple[Exchange, ...], request: gr.Request
+    ) -> Answering:
         """Ask what the page's address asks (`/?q=…`); else show the stories as they are now."""
         question = request.query_params.get("q", "")
         if question.strip():
-            yield from answering(question, before)
+            async with aclosing(self.ask(question, quotes, before, request)) as shown:
+                async for each in shown:
+                    yield each
         else:
-            stories = library.stories()
+            stories = await asyncio.to_thread(self.library.stories)
             welcoming = dialogue((), welcome(len(stories), _EXAMPLES))
-            yield gr.skip(), welcoming, evidence_panel((), stories), gr.skip(), gr.skip()
+            yield (gr.skip(), welcoming, evidence_panel((), stories), *_SAME[3:])
 
-    return asked_by_address
+    def stop(self, request: gr.Request) -> None:
+        """Stop answering; what was shown stays."""
+        if run := self.running.get(request.session_hash or ""):
+            run.stopped = True
+
+    async def _answering(
+        self,
+        exchange: Exchange,
+        quotes: bool,
+        before: tuple[Exchange, ...],
+        request: gr.Request,
+    ) -> Answering:
+        session, run = request.session_hash or "", _Run()
+        self.running[session] = run
+        stories = await asyncio.to_thread(self.library.stories)
+        try:
+            async with aclosing(self._growing(exchange, quotes, before)) as growing:
+                async for grown in growing:
+                    if self.running.get(session) is not run:
+                        return  # the reader asked something else meanwhile
+                    if run.stopped and not grown.ended:
+                        yield _shown((*before, replace(grown, stopped=True)), stories)
+                        return
+                    yield _SAME if grown is exchange else _shown((*before, grown), stories)
+                    exchange = grown
+        finally:
+            if self.running.get(session) is run:
+                del self.running[session]
+
+    async def _growing(
+        self, exchange: Exchange, quotes: bool, before: Sequence[Exchange]
+    ) -> AsyncGenerator[Exchange, None]:
+        """Yield the turn as it grows, and unchanged now and then while it does not.
+
+        What goes wrong becomes one sentence of the turn.
+        """
+        ready = self.opening.done()
+        exchange = replace(exchange, waiting="" if ready else _GETTING_READY)
+        yield exchange
+        history = _history(exchange, before)
+
+        def ask() -> Iterator[Event]:
+            return self.opening.result().ask(exchange.question, history=history, quotes=quotes)
+
+        try:
+            async with aclosing(arriving(ask)) as arrived:
+                async for events in arrived:
+                    for event in events:
+                        exchange = exchange.grown(event)
+                    yield exchange
+        except (AssistantError, CorpusError, IndexFailure) as failure:
+            yield replace(exchange, failure=str(failure))
+        except Exception:  # whatever it is, the reader gets a sentence and we get the traceback
+            _log.exception("A question failed")
+            yield replace(exchange, failure=_WENT_WRONG)
+
+
+def _history(exchange: Exchange, before: Sequence[Exchange]) -> list[Turn]:
+    """Return the conversation of a turn, back to where it began."""
+    turns: list[Turn] = []
+    if exchange.follows:
+        for earlier in before:
+            if not earlier.follows:
+                turns = []
+            if earlier.answer:
+                turns.append(turn_of(earlier.answer))
+    return turns
+
+
+def _shown(turns: tuple[Exchange, ...], stories: Sequence[Story]) -> Shown:
+    """Return what the page shows after some turns, as its outputs want it."""
+    last = turns[-1]
+    waits = not last.ended and bool(last.citations or last.waiting)
+    began = not (last.ended or last.citations)  # later, the next question may stand there
+    return (
+        "" if began else gr.skip(),
+        dialogue(turns, ""),
+        evidence_panel(turns, stories),
+        _status(announcement(last)),
+        turns,
+        gr.Button(visible=not waits),
+        gr.Button(visible=waits),
+    )
 
 
 def _panel(value: str, name: str) -> gr.HTML:
@@ -180,7 +249,8 @@ def _status(text: str) -> str:
 _MASTHEAD = (
     '<a class="skip" href="#question">Skip to the question</a>'
     '<header class="masthead"><h1 class="brand">Learning City Assistant</h1>'
-    '<p class="tagline">Answers in quotes from the stories of award-winning cities</p></header>'
+    '<p class="tagline">Answers from the stories of award-winning cities, with the quotes they '
+    "rest on</p></header>"
 )
 
 
@@ -188,5 +258,6 @@ def _colophon(stories: int) -> str:
     return (
         f'<footer class="colophon"><p>{stories} stories of cities that won the UNESCO Learning '
         "City Award, written from public sources. Every sentence of an answer is a quote from "
-        "them; where they do not tell, the assistant says so.</p></footer>"
+        "them, or was checked against the quotes it cites; where they do not tell, the assistant "
+        "says so.</p></footer>"
     )

@@ -5,50 +5,29 @@ An answer's numbers are links to the cards of `evidence_panel`; `data-cite` ties
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
-from assistant.answer import Answer, Citation, Kind, Mode, Nearest, Reason, Sentence
+from assistant.answer import Answer, Citation, Kind, Mode, Nearest, Sentence
+from assistant.pages.exchange import BASIS, Exchange, refusal_label
+from assistant.pages.keeping import as_markdown, with_references
 from assistant.pages.markup import counted, escaped, question_address, story_address, story_link
 
 _LONGEST_SHOWN = 400  # characters of a question; more would push its answer out of sight
 _LONGEST_LINKED = 1_500  # characters; longer addresses are cut by mail programs and proxies
-
 _LONGEST_WORD = 24  # characters; scripts without spaces have no last word to hold on to
-
-# Over a refusal stands what it is; these reasons lie with the question, not with the stories.
-_NOT_TOLD = "Not told in the stories"
-_NOT_ASKED = {
-    Reason.EMPTY: "No question yet",
-    Reason.TOO_LONG: "This is too long for a question",
-    Reason.NO_STORY_SELECTED: "No story is selected",
-    Reason.NO_SUCH_CITY: "No such city",
-    Reason.GREETING: "Welcome",
-    Reason.THANKS: "With pleasure",
-}
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One turn on the page, from the moment it is asked until it is answered or has failed.
-
-    `citations` and `draft` are what has arrived so far; `failure` is a sentence for the reader.
-    """
-
-    question: str
-    citations: tuple[Citation, ...] = ()
-    draft: str = ""
-    answer: Answer | None = None
-    failure: str = ""
-    waiting: str = ""
+_END = "</section>"
+_TITLE = "Learning City Assistant: a conversation"
 
 
 def dialogue(exchanges: Sequence[Exchange], welcome: str) -> str:
     """Return all turns, oldest first; the welcome where there is none yet."""
     if not exchanges:
         return welcome
-    turns = "".join(_turn(number, exchange) for number, exchange in enumerate(exchanges, 1))
-    return f'<h2 class="sr-only">Questions and answers</h2>{turns}'
+    *before, last = (_turn(number, exchange) for number, exchange in enumerate(exchanges, 1))
+    keeping = _keeping(exchanges) if exchanges[-1].ended else ""
+    heading = '<h2 class="sr-only">Questions and answers</h2>'
+    return f"{heading}{''.join(before)}{last.removesuffix(_END)}{keeping}{_END}"
 
 
 def announcement(exchange: Exchange) -> str:
@@ -56,11 +35,15 @@ def announcement(exchange: Exchange) -> str:
     answer = exchange.answer
     if exchange.failure:
         return exchange.failure
+    if exchange.stopped:
+        return "Stopped."
     if answer is None:
+        if exchange.citations:
+            return f"{counted(len(exchange.citations), 'quote')} found. Writing the answer."
         return exchange.waiting or "Looking in the stories."
     if answer.kind is Kind.NOT_FOUND:
-        return f"{_refusal_label(answer)}. {answer.message}"
-    return f"Answer with {counted(len(answer.citations), 'quote')}. {answer.text}"
+        return f"{refusal_label(answer)}. {answer.message}"
+    return f"Answer with {counted(len(answer.citations), 'quote')}. {answer.message} {answer.text}"
 
 
 def _turn(number: int, exchange: Exchange) -> str:
@@ -70,51 +53,104 @@ def _turn(number: int, exchange: Exchange) -> str:
     return (
         f'<section class="turn" id="turn-{number}" aria-labelledby="question-{number}">'
         f'<h3 class="question" id="question-{number}" dir="auto">{escaped(question)}</h3>'
-        f"{_reply(number, exchange)}</section>"
+        f"{_understood(exchange)}{_reply(number, exchange)}{_END}"
     )
+
+
+def _understood(exchange: Exchange) -> str:
+    """Return what the question was taken to be about, and the way out of the conversation."""
+    answer = exchange.answer
+    if not answer or not answer.about:
+        return ""
+    alone = (
+        '<button type="button" class="quiet" data-ask-alone="'
+        f'{escaped(exchange.question)}">Ask without the conversation</button>'
+    )
+    about = f'<span class="about">About: <bdi>{escaped(answer.about)}</bdi></span>'
+    return f'<p class="understood">{about}{alone if exchange.follows else ""}</p>'
 
 
 def _reply(number: int, exchange: Exchange) -> str:
     if exchange.failure:
         return f'<div class="failure"><p>{escaped(exchange.failure)}</p></div>'
     if exchange.answer is None:
-        return _arriving(exchange)
+        return _arriving(number, exchange)
     if exchange.answer.kind is Kind.NOT_FOUND:
         return _refusal(exchange.answer)
     return _answered(number, exchange.answer)
 
 
-def _arriving(exchange: Exchange) -> str:
+def _arriving(number: int, exchange: Exchange) -> str:
+    """Return what has arrived so far, and what is being done or that it was stopped."""
+    draft = ""
     if exchange.draft and exchange.citations:  # without any, what arrives is a refusal
-        return f'<div class="answer"><p class="said" dir="auto">{escaped(exchange.draft)}</p></div>'
+        draft = f'<p class="said" dir="auto">{escaped(exchange.draft)}</p>'
+    found = ""
+    if exchange.citations:
+        found = f" {_evidence_link(number, exchange.citations)}"
+    if exchange.stopped:
+        return f'<div class="answer">{draft}</div><p class="stopped">Stopped.{found}</p>'
     waiting = exchange.waiting or "Looking in the stories …"
-    return f'<p class="waiting"><span class="dots" aria-hidden="true"></span>{escaped(waiting)}</p>'
+    if exchange.citations:
+        waiting = "Writing the answer …"
+    dots = '<span class="dots" aria-hidden="true"></span>'
+    return (
+        f'<div class="answer is-arriving">{draft}</div>'
+        f'<p class="waiting">{dots}{escaped(waiting)}{found}</p>'
+    )
 
 
 def _answered(number: int, answer: Answer) -> str:
-    cited = {citation.n: citation for citation in answer.citations}
-    said = "".join(_said(number, sentence, cited, answer.mode) for sentence in answer.sentences)
-    partly = ""
+    note = answer.message
     if answer.kind is Kind.PARTLY:
-        words = answer.message or "The stories tell only a part of this."
-        partly = f'<p class="partly" dir="auto">{escaped(words)}</p>'
-    language = f' lang="{escaped(answer.language)}"' if answer.mode is Mode.WRITTEN else ""
+        note = note or "The stories tell only a part of this."
+    if note:
+        language = escaped(answer.language)
+        note = f'<p class="partly" dir="auto" lang="{language}">{escaped(note)}</p>'
+    cited = {citation.n: citation for citation in answer.citations}
+    said = _counted if answer.mode is Mode.CATALOGUE else _told
     return (
-        f'<div class="answer"{language}>{partly}{said}</div>'
+        f'<div class="answer">{note}{"".join(said(number, answer, cited))}</div>'
         f'<p class="basis">{_basis(number, answer)}</p>{_copying(answer)}'
     )
 
 
-def _said(number: int, sentence: Sentence, cited: Mapping[int, Citation], mode: Mode) -> str:
+def _told(number: int, answer: Answer, cited: Mapping[int, Citation]) -> Iterator[str]:
+    """Yield what was written as running text, and each quote as a paragraph of its own."""
+    for quoted, sentences in groupby(answer.sentences, key=lambda sentence: sentence.quoted):
+        if quoted:
+            yield from (_quote(number, sentence, cited) for sentence in sentences)
+        else:
+            text = " ".join(_held_together(s.text, _marks(number, s, cited)) for s in sentences)
+            yield f'<p class="said" dir="auto" lang="{escaped(answer.language)}">{text}</p>'
+
+
+def _quote(number: int, sentence: Sentence, cited: Mapping[int, Citation]) -> str:
     text, place = sentence.text, ""
     first = cited[sentence.citations[0]]
     lead = f"{first.city}, {first.country} ({first.year}): "
-    if mode is Mode.QUOTES and text.startswith(lead):
+    if text.startswith(lead):
         text = text.removeprefix(lead)
         place = f'<span class="place">{escaped(lead.strip())}</span> '
-    marks = "".join(_mark(number, cited[n]) for n in sentence.citations)
-    style = "said quoted" if mode is Mode.QUOTES else "said"
-    return f'<p class="{style}" dir="auto">{place}{_held_together(text, marks)}</p>'
+    words = _held_together(text, _marks(number, sentence, cited))
+    return f'<p class="said quoted" dir="auto">{place}{words}</p>'
+
+
+def _counted(number: int, answer: Answer, cited: Mapping[int, Citation]) -> Iterator[str]:
+    """Yield the sentence that counts, and a list of what was counted, each with its number."""
+    lead, *lines = answer.sentences
+    language = f'dir="auto" lang="{escaped(answer.language)}"'
+    marks = "" if lines else _marks(number, lead, cited)
+    yield f'<p class="said" {language}>{_held_together(lead.text, marks)}</p>'
+    items = "".join(
+        f"<li>{_held_together(line.text, _marks(number, line, cited))}</li>" for line in lines
+    )
+    if items:
+        yield f'<ul class="counted" {language}>{items}</ul>'
+
+
+def _marks(number: int, sentence: Sentence, cited: Mapping[int, Citation]) -> str:
+    return "".join(_mark(number, cited[n]) for n in sentence.citations)
 
 
 def _held_together(text: str, marks: str) -> str:
@@ -135,24 +171,29 @@ def _mark(number: int, citation: Citation) -> str:
 
 
 def _basis(number: int, answer: Answer) -> str:
-    quotes = counted(len(answer.citations), "quote")
-    stories = counted(len({citation.story for citation in answer.citations}), "story", "stories")
     parts = [
-        f'<a class="show-evidence" href="#evidence-{number}" data-turn="{number}">'
-        f"{quotes} from {stories}</a>"
+        f'<span class="mode mode-{answer.mode.value}">{BASIS[answer.mode]}</span>',
+        _evidence_link(number, answer.citations),
     ]
     if answer.standalone.strip() not in ("", answer.question.strip()):
         parts.append(f"understood as <bdi>“{escaped(answer.standalone)}”</bdi>")
-    if answer.about:
-        parts.append(f"about <bdi>{escaped(answer.about)}</bdi>")
     return '<span class="dot" aria-hidden="true"> · </span>'.join(parts)
+
+
+def _evidence_link(number: int, citations: Sequence[Citation]) -> str:
+    quotes = counted(len(citations), "quote")
+    stories = counted(len({citation.story for citation in citations}), "story", "stories")
+    return (
+        f'<a class="show-evidence" href="#evidence-{number}" data-turn="{number}">'
+        f"{quotes} from {stories}</a>"
+    )
 
 
 def _copying(answer: Answer) -> str:
     """Return the buttons that take an answer elsewhere: its address, and its text with sources."""
     buttons = [
         '<button type="button" class="quiet" data-copy="'
-        f'{escaped(_with_references(answer))}">Copy with references</button>'
+        f'{escaped(with_references(answer))}">Copy with references</button>'
     ]
     question = answer.standalone or answer.question
     if len(question) <= _LONGEST_LINKED:
@@ -164,22 +205,13 @@ def _copying(answer: Answer) -> str:
     return f'<p class="copying">{"".join(buttons)}</p>'
 
 
-def _with_references(answer: Answer) -> str:
-    said = [
-        sentence.text + "".join(f" [{n}]" for n in sentence.citations)
-        for sentence in answer.sentences
-    ]
-    references = []
-    for citation in answer.citations:
-        place = f"{citation.city}, {citation.country} ({citation.year})"
-        section = f", “{citation.section}”" if citation.section else ""
-        sources = "; ".join(
-            ", ".join(str(part) for part in (s.title, s.publisher, s.year, s.url) if part)
-            for s in citation.sources
-        )
-        line = f"[{citation.n}] {place}: {citation.title}{section}."
-        references.append(f"{line} Sources: {sources}." if sources else line)
-    return "\n".join([answer.question, "", *said, "", *references])
+def _keeping(exchanges: Sequence[Exchange]) -> str:
+    """Return the button that saves the whole conversation."""
+    return (
+        '<p class="keeping"><button type="button" class="quiet" data-save="'
+        f'{escaped(as_markdown(exchanges, _TITLE))}" data-name="learning-cities.md">'
+        "Save the conversation (Markdown)</button></p>"
+    )
 
 
 def _refusal(answer: Answer) -> str:
@@ -188,7 +220,7 @@ def _refusal(answer: Answer) -> str:
         items = "".join(f"<li>{_near(story)}</li>" for story in answer.nearest)
         near = f'<p class="near-label">Stories that come close</p><ul class="near">{items}</ul>'
     return (
-        f'<div class="refusal"><p class="refusal-label">{_refusal_label(answer)}</p>'
+        f'<div class="refusal"><p class="refusal-label">{refusal_label(answer)}</p>'
         f'<p class="why" dir="auto" lang="{escaped(answer.language)}">{escaped(answer.message)}</p>'
         f"{near}</div>"
     )
@@ -201,10 +233,6 @@ def _near(story: Nearest) -> str:
         f'<span class="year">{story.year}</span>'
         f'<span class="story-title">{escaped(story.title)}</span>',
     )
-
-
-def _refusal_label(answer: Answer) -> str:
-    return _NOT_ASKED.get(answer.reason, _NOT_TOLD) if answer.reason else _NOT_TOLD
 
 
 def welcome(stories: int, examples: Iterable[tuple[str, str, str]]) -> str:
@@ -222,7 +250,8 @@ def welcome(stories: int, examples: Iterable[tuple[str, str, str]]) -> str:
     return (
         '<div class="welcome"><h2>What have learning cities tried, and how did they do it?</h2>'
         f"<p>Ask in your own language. The answer comes from {stories} stories of cities that won "
-        "the UNESCO Learning City Award. Every sentence is a quote; beside it you see where it "
-        "stands, and which public sources it rests on.</p>"
+        "the UNESCO Learning City Award. Every sentence is a quote or was checked against the "
+        "quotes it cites; beside it you see where they stand, and which public sources they rest "
+        "on.</p>"
         f'<p class="examples-label">Try one of these</p><ul class="examples">{items}</ul></div>'
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from assistant.answer import Citation, Kind
-from assistant.pages.dialogue import Exchange
+from assistant.pages.exchange import Exchange
 from assistant.pages.markup import counted, escaped, marked, source_item, story_address, story_link
 from corpus.story import Story
 
@@ -40,7 +40,7 @@ def _cards(number: int, exchange: Exchange, *, shown: bool) -> str:
         inner = "".join(_card(number, citation) for citation in citations)
     elif answer and answer.kind is Kind.NOT_FOUND:
         inner = '<p class="none">Nothing is cited here, because nothing is claimed.</p>'
-    elif exchange.failure:
+    elif exchange.failure or exchange.stopped:
         inner = '<p class="none">There is no evidence, because there is no answer.</p>'
     else:
         inner = '<p class="none">The passages appear here as soon as they are found.</p>'

@@ -15,7 +15,8 @@ ASSETS = Path(__file__).parent / "assets"
 TITLE = "Learning City Assistant"
 _DESCRIPTION = (
     "Ask what the cities of the UNESCO Learning City Award have done for learning. "
-    "Every sentence of an answer is a quote, with its story and its public sources."
+    "Every sentence of an answer is a quote or was checked against the quotes it cites, with their "
+    "stories and public sources."
 )
 # The <base> goes too: with it, a link to a place on this page would leave the page's address.
 _NOT_OURS = re.compile(

@@ -35,11 +35,18 @@ function showEvidence(turn, id) {
   goTo(target, narrow.matches ? "start" : "nearest");
 }
 
-function ask(question) {
+function ask(question, button) {
   const box = document.querySelector("#question textarea");
   box.value = question;
   box.dispatchEvent(new Event("input", { bubbles: true }));
-  setTimeout(() => document.querySelector("#send").click(), 60); // once Gradio has taken the text
+  setTimeout(() => document.querySelector(button)?.click(), 60); // once Gradio has taken the text
+}
+
+function save(text, name) {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/markdown;charset=utf-8" }));
+  const link = Object.assign(document.createElement("a"), { href: address, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000); // once the browser has taken it
 }
 
 async function copy(button, text) {
@@ -67,7 +74,13 @@ document.addEventListener("click", (event) => {
     goTo(place, place.matches(".cite") ? "center" : "start");
   } else if (link.matches("[data-ask]")) {
     event.preventDefault();
-    ask(link.dataset.ask);
+    ask(link.dataset.ask, "#send");
+  } else if (link.dataset.askAlone) {
+    ask(link.dataset.askAlone, "#ask-alone");
+  } else if (link.dataset.save) {
+    save(link.dataset.save, link.dataset.name);
+  } else if (link.matches("#stop")) {
+    document.querySelector("#question textarea")?.focus({ preventScroll: true }); // it vanishes
   } else if (link.matches(".skip")) {
     const box = document.querySelector("#question textarea");
     if (!box) return;
