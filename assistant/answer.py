@@ -85,10 +85,14 @@ class Citation:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence shown, and the numbers of the citations it rests on."""
+    """A sentence shown, and the numbers of the citations it rests on.
+
+    `quoted`: it is the story's own words, rather than written and checked against them.
+    """
 
     text: str
     citations: tuple[int, ...]
+    quoted: bool = True
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,8 @@ class Answer:
 
     `standalone` is the question as it was understood without the conversation; `about` says in
     words what it was taken to be about ("Cork, festivals"), empty where nothing was recognised.
+    `message` says in a sentence of our own why nothing is told, which part is not, or what else the
+    reader should know, such as that the language model is away.
     """
 
     question: str
@@ -152,10 +158,14 @@ class Answer:
             "language": self.language,
             "kind": self.kind.value,
             "text": self.text,
-            "sentences": [{"text": s.text, "citations": list(s.citations)} for s in self.sentences],
+            "sentences": [
+                {"text": s.text, "citations": list(s.citations), "quoted": s.quoted}
+                for s in self.sentences
+            ],
             "citations": [_citation_json(c) for c in self.citations],
             "mode": self.mode.value,
             "reason": self.reason.value if self.reason else None,
+            "message": self.message,
             "nearest": [vars(n) for n in self.nearest],
             "about": self.about,
             "confidence": round(self.confidence, 4),
@@ -228,9 +238,10 @@ class TextAdded:
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event: the whole answer."""
+    """The last event: the whole answer; and for evaluation what the model wrote, unchecked."""
 
     answer: Answer
+    drafts: tuple[str, ...] = ()
 
 
 Event = EvidenceFound | TextAdded | Finished

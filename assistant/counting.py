@@ -2,65 +2,55 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 
-from babel import Locale, UnknownLocaleError
-from babel.numbers import format_decimal
+from babel import localedata
 
 from assistant.answer import (
-    Answer,
     Citation,
     Event,
     EvidenceFound,
     Finished,
-    Kind,
     Mode,
-    Seconds,
     Sentence,
     TextAdded,
 )
 from assistant.listing import Edge, Listing, Wanted
 from assistant.phrases import phrase
-from assistant.question import Question
 from assistant.quoting import citation
+from assistant.reply import Reply
 from corpus.selection import Places
 from corpus.story import THEMES, Story
 from index.sentences import sentence_spans
 
+_COMMAS = ("en", "zh", "ja", "ko", "ar", "hi")
+
 
 def counted(
-    asked: Question,
-    listing: Listing,
-    stories: Sequence[Story],
-    years: Sequence[int],
-    started: float,
+    reply: Reply, listing: Listing, stories: Sequence[Story], years: Sequence[int]
 ) -> Iterator[Event]:
     """Yield the answer to a question for cities by facts, as `Assistant.ask` does.
 
     :param stories: those that fit, at least one.
     :param years: all award years there are.
-    :param started: when the question came, by `time.perf_counter`.
     """
-    sentences, citations = count(listing, stories, years, asked.language)
-    evidence = time.perf_counter() - started
+    language = reply.asked.language
+    sentences, citations = count(listing, stories, years, language)
+    reply.found()
     yield EvidenceFound(citations, ())
+    reply.began()
     for sentence in sentences:
         yield TextAdded(sentence.text + " ")
     missing = ", ".join(listing.elsewhere)
     yield Finished(
-        Answer(
-            question=asked.text,
-            standalone=asked.standalone,
-            language=asked.language,
-            kind=Kind.PARTLY if missing else Kind.ANSWERED,
-            mode=Mode.CATALOGUE,
-            sentences=sentences,
-            citations=citations,
-            message=phrase("city_without_story", asked.language, places=missing) if missing else "",
-            about=conditions(listing, asked.language),
-            confidence=1.0,
-            seconds=Seconds(evidence, evidence, time.perf_counter() - started),
+        reply.told(
+            Mode.CATALOGUE,
+            sentences,
+            citations,
+            1.0,
+            message=phrase("city_without_story", language, places=missing) if missing else "",
+            about=conditions(listing, language),
+            partly=bool(missing),
         )
     )
 
@@ -115,18 +105,14 @@ def _places(places: Places, language: str) -> Iterator[str]:
 
 
 def _country(code: str, language: str) -> str:
-    return str(_locale(language).territories.get(code, code))
+    known = language if localedata.exists(language) else "en"
+    return str(localedata.load(known)["territories"].get(code, code))
 
 
 def _number(number: int, language: str) -> str:
-    return str(format_decimal(number, locale=_locale(language)))
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
+    """Return a whole number as a language groups its digits: by commas, or else by a blank."""
+    grouped = f"{number:,}"
+    return grouped if language in _COMMAS else grouped.replace(",", "\u202f")
 
 
 def _lead_words(

@@ -142,6 +142,12 @@ def choose(
     return _in_reading_order(chosen)
 
 
+def needed(chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Return those of the chosen sentences that a short answer cannot do without."""
+    best = max((s.score for s in chosen), default=0.0)
+    return [s for s in chosen if s.score >= best - settings().needed_range]
+
+
 def _by_city(
     sentences: Sequence[ScoredSentence], cities: Sequence[frozenset[str]]
 ) -> list[list[ScoredSentence]]:
@@ -182,6 +188,7 @@ class EvidenceSettings:
     sentence_weights: tuple[float, ...]
     word_budget: int
     score_range: float
+    needed_range: float
     worth_of_beside: float
 
 
@@ -193,5 +200,6 @@ def settings() -> EvidenceSettings:
         sentence_weights=tuple(stored["sentence_weights"][name] for name in SENTENCE_FEATURES),
         word_budget=stored["word_budget"],
         score_range=stored["score_range"],
+        needed_range=stored["needed_range"],
         worth_of_beside=stored["worth_of_beside"],
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 
 from assistant.answer import (
@@ -12,23 +12,28 @@ from assistant.answer import (
     Event,
     EvidenceFound,
     Finished,
-    Kind,
     Mode,
     Nearest,
     Reason,
     RetrievedPassage,
-    Seconds,
+    Sentence,
     TextAdded,
 )
+from assistant.checking import Checker
+from assistant.composing import Span, complete, holding
 from assistant.counting import conditions, counted
-from assistant.evidence import choose, score_sentences
+from assistant.evidence import choose, needed, score_sentences
+from assistant.gathering import gather
+from assistant.language_model import LanguageModel, ModelFailure, open_model
 from assistant.listing import Listing
 from assistant.phrases import phrase
 from assistant.question import EVERYWHERE, LONGEST, Question, Scope, Turn, understand
 from assistant.quoting import cite, quote
+from assistant.reply import Reply
 from assistant.settings import Settings
-from assistant.sufficiency import Verdict, judge
+from assistant.sufficiency import Evidence, Verdict, hopeless, judge
 from assistant.topic import Topic
+from assistant.writing import Draft, beginning, reading, write
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.story import Story
@@ -46,17 +51,30 @@ _NEAREST = 3
 class Assistant:
     """Answers questions over the stories; may be shared between threads."""
 
-    def __init__(self, library: Library, store: Store, encoder: Encoder) -> None:
-        """Answer from the library's stories, found through an index that equals it."""
+    def __init__(
+        self,
+        library: Library,
+        store: Store,
+        encoder: Encoder,
+        model: LanguageModel | None = None,
+    ) -> None:
+        """Answer from the library's stories, found through an index that equals it.
+
+        :param model: writes the answers; without one, or while it is away, they are quotes.
+        """
         self.library = library
+        self.model = model
         self._store = store
         self._retrieval = Retrieval(store, encoder)
+        self._checker = Checker(encoder)
         self.topic = Topic(encoder)
         self._read_stories()
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> Assistant:
         """Take the index folder, make it equal to the library, and get ready to answer.
+
+        The language model gets ready by itself meanwhile; who needs it waits by `model.wait`.
 
         :param progress: is told (what is done, how many done, how many in all).
         :raises IndexFailure: another process owns the index, or it cannot be written.
@@ -66,13 +84,15 @@ class Assistant:
         store, _ = open_index(settings, library, encoder, progress)
         try:
             encoder.warm()
-            return cls(library, store, encoder)
+            return cls(library, store, encoder, open_model(settings, beginning()))
         except BaseException:
             store.close()
             raise
 
     def close(self) -> None:
-        """Give the index folder back."""
+        """Stop the language model and give the index folder back."""
+        if self.model is not None:
+            self.model.close()
         self._store.close()
 
     def __enter__(self) -> Assistant:
@@ -87,11 +107,16 @@ class Assistant:
         self.close()
 
     def answer(
-        self, question: str, *, scope: Scope = EVERYWHERE, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        scope: Scope = EVERYWHERE,
+        history: Sequence[Turn] = (),
+        quotes: bool = False,
     ) -> tuple[Answer, tuple[RetrievedPassage, ...]]:
         """Return the finished answer to a question, and the passages that were retrieved."""
         retrieved: tuple[RetrievedPassage, ...] = ()
-        for event in self.ask(question, scope=scope, history=history):
+        for event in self.ask(question, scope=scope, history=history, quotes=quotes):
             if isinstance(event, EvidenceFound):
                 retrieved = event.retrieved
             elif isinstance(event, Finished):
@@ -99,52 +124,121 @@ class Assistant:
         raise AssertionError("the stream of an answer ends with Finished")
 
     def ask(
-        self, question: str, *, scope: Scope = EVERYWHERE, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        scope: Scope = EVERYWHERE,
+        history: Sequence[Turn] = (),
+        quotes: bool = False,
     ) -> Iterator[Event]:
         """Yield an answer as it comes about: the evidence, its text, then the whole.
+
+        Closing the iterator stops the language model.
 
         :param question: what the reader typed, in any language.
         :param scope: the reader's filters.
         :param history: earlier turns of the conversation, oldest first. What the question takes
             from them is told in the answer's `about`; asked with no history, it takes nothing.
+        :param quotes: answer by quotes alone, without the language model.
         """
-        started = time.perf_counter()
         asked = understand(question, self.catalogue, scope, history)
+        reply = Reply(asked)
         if reason := _unanswerable_at_once(asked):
             yield EvidenceFound((), ())
-            yield from self._refuse(asked, Verdict(0.0, reason), None, started)
+            yield from self._refuse(reply, Verdict(0.0, reason), None)
             return
         if asked.listing:
-            yield from self._listed(asked, asked.listing, started)
+            yield from self._listed(reply, asked.listing)
             return
-        everything = self.retrieve(asked, _LOOKED_AT)
-        retrieved = everything.first(_RETRIEVED)
-        sentences = score_sentences(asked.standalone, everything, asked.compared)
-        distance = self.topic.distance(retrieved.question.vector)
-        verdict = judge(asked, retrieved, sentences, self.catalogue, distance)
-        passages = tuple(_reported(hit) for hit in retrieved.hits)
-        if verdict.reason:
-            yield EvidenceFound((), passages)
-            yield from self._refuse(asked, verdict, retrieved, started)
-            return
-        citations = cite(choose(sentences, asked.compared), self._stories.__getitem__)
-        evidence = time.perf_counter() - started
-        yield EvidenceFound(citations, passages)
-        yield from _quoted(asked, citations, verdict, evidence, started)
+        found = self._find(asked)
+        reply.found()
+        verdict = judge(found.evidence)
+        model = None if quotes or asked.several else self.model
+        if model and model.ready and not hopeless(verdict):
+            yield from self._written(reply, found, verdict, model)
+        elif verdict.reason:
+            yield EvidenceFound((), found.passages)
+            yield from self._refuse(reply, verdict, found.evidence.retrieved)
+        else:
+            yield EvidenceFound(found.citations, found.passages)
+            yield from _quoted(reply, found, verdict, away=model is not None)
 
     def retrieve(self, asked: Question, limit: int = _RETRIEVED) -> Retrieved:
         """Return the passages that bear on an understood question, best first."""
         query = Query(asked.standalone, asked.stories or (), asked.preferred, asked.names)
         return self._retrieval.retrieve(query, limit)
 
-    def _listed(self, asked: Question, listing: Listing, started: float) -> Iterator[Event]:
+    def _find(self, asked: Question) -> _Found:
+        everything = self.retrieve(asked, _LOOKED_AT)
+        retrieved = everything.first(_RETRIEVED)
+        sentences = score_sentences(asked.standalone, everything, asked.compared)
+        chosen = (
+            gather(asked.standalone, everything)
+            if asked.several
+            else choose(sentences, asked.compared)
+        )
+        citations = cite(chosen, self._stories.__getitem__)
+        return _Found(
+            Evidence(
+                asked,
+                retrieved,
+                sentences,
+                self.catalogue,
+                self.topic.distance(retrieved.question.vector),
+            ),
+            citations,
+            tuple((s.hit.passage.story, s.start, s.end) for s in needed(chosen)),
+        )
+
+    def _written(
+        self, reply: Reply, found: _Found, verdict: Verdict, model: LanguageModel
+    ) -> Iterator[Event]:
+        """Yield the answer that the language model writes and the checker lets pass.
+
+        What the model fails to do is told by quotes.
+        """
+        asked, citations = reply.asked, found.citations
+        yield EvidenceFound(citations, found.passages)
+        drafts: list[Draft] = []
+        written: list[Sentence] = []
+        away = False
+        try:
+            read = reading(asked.standalone, citations)
+            verdict = judge(found.evidence, model.yes(read))
+            if not verdict.reason:
+                writing = _noted(write(model, read, asked.language, len(citations)), drafts)
+                for sentence in holding(writing, citations, self._checker, asked.language):
+                    reply.began()
+                    written.append(sentence)
+                    yield TextAdded(sentence.text + " ")
+        except ModelFailure:
+            away = True
+        if verdict.reason:
+            yield from self._refuse(reply, verdict, found.evidence.retrieved)
+        elif not written:
+            yield from _quoted(reply, found, verdict, away, tuple(d.text for d in drafts))
+        else:
+            sentences, cited = complete(written, citations, found.needed)
+            for sentence in sentences[len(written) :]:
+                yield TextAdded(sentence.text + " ")
+            answer = reply.told(
+                Mode.WRITTEN,
+                sentences,
+                cited,
+                verdict.confidence,
+                message=phrase("model_away", asked.language) if away else "",
+            )
+            yield Finished(answer, tuple(d.text for d in drafts))
+
+    def _listed(self, reply: Reply, listing: Listing) -> Iterator[Event]:
         """Yield the cities that fit, counted from the catalogue, or that there are none."""
+        asked = reply.asked
         among = [
             s for s in self.catalogue.stories if asked.stories is None or s.slug in asked.stories
         ]
         stories = listing.stories(among)
         if stories:
-            yield from counted(asked, listing, stories, self.catalogue.years, started)
+            yield from counted(reply, listing, stories, self.catalogue.years)
             return
         words = {
             "filter": conditions(listing, asked.language),
@@ -152,32 +246,18 @@ class Assistant:
         }
         reason = Reason.CITY_WITHOUT_STORY if listing.elsewhere else Reason.NO_SUCH_CITY
         yield EvidenceFound((), ())
-        yield from self._refuse(asked, Verdict(0.0, reason, words), None, started)
+        yield from self._refuse(reply, Verdict(0.0, reason, words), None)
 
     def _refuse(
-        self, asked: Question, verdict: Verdict, retrieved: Retrieved | None, started: float
+        self, reply: Reply, verdict: Verdict, retrieved: Retrieved | None
     ) -> Iterator[Event]:
         assert verdict.reason is not None
         message = phrase(
-            verdict.reason.value, asked.language, **{"limit": LONGEST, **verdict.names}
+            verdict.reason.value, reply.asked.language, **{"limit": LONGEST, **verdict.names}
         )
-        seconds = time.perf_counter() - started
         yield TextAdded(message)
-        yield Finished(
-            Answer(
-                question=asked.text,
-                standalone=asked.standalone,
-                language=asked.language,
-                kind=Kind.NOT_FOUND,
-                mode=Mode.QUOTES,
-                reason=verdict.reason,
-                message=message,
-                nearest=self._nearest(retrieved),
-                about=asked.about,
-                confidence=verdict.confidence,
-                seconds=Seconds(seconds, seconds, seconds),
-            )
-        )
+        nearest = self._nearest(retrieved)
+        yield Finished(reply.refused(verdict.reason, message, nearest, verdict.confidence))
 
     def _nearest(self, retrieved: Retrieved | None) -> tuple[Nearest, ...]:
         slugs = dict.fromkeys(hit.passage.story for hit in retrieved.hits) if retrieved else {}
@@ -190,36 +270,56 @@ class Assistant:
         self.catalogue.prepare()
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What was found for a question: evidence, its quotes, and what of them must be told."""
+
+    evidence: Evidence
+    citations: tuple[Citation, ...]
+    needed: tuple[Span, ...]
+
+    @property
+    def passages(self) -> tuple[RetrievedPassage, ...]:
+        return tuple(_reported(hit) for hit in self.evidence.retrieved.hits)
+
+
 def _reported(hit: Hit) -> RetrievedPassage:
     passage = hit.passage
     return RetrievedPassage(passage.story, passage.section, passage.start, passage.end, hit.score)
 
 
+def _noted(drafts: Iterator[Draft], kept: list[Draft]) -> Iterator[Draft]:
+    """Yield the drafts on, keeping them; closing it closes what they come from."""
+    for draft in drafts:
+        kept.append(draft)
+        yield draft
+
+
 def _quoted(
-    asked: Question,
-    citations: tuple[Citation, ...],
+    reply: Reply,
+    found: _Found,
     verdict: Verdict,
-    evidence: float,
-    started: float,
+    away: bool = False,
+    drafts: tuple[str, ...] = (),
 ) -> Iterator[Event]:
-    """Yield the answer made of quotes alone."""
-    sentences = quote(citations)
+    """Yield the answer made of quotes alone; `away` says that it should have been written."""
+    reply.began()
+    sentences = quote(found.citations)
     for sentence in sentences:
         yield TextAdded(sentence.text + " ")
-    yield Finished(
-        Answer(
-            question=asked.text,
-            standalone=asked.standalone,
-            language=asked.language,
-            kind=Kind.ANSWERED,
-            mode=Mode.QUOTES,
-            sentences=sentences,
-            citations=citations,
-            about=asked.about,
-            confidence=verdict.confidence,
-            seconds=Seconds(evidence, evidence, time.perf_counter() - started),
-        )
+    message = phrase("model_away", reply.asked.language) if away else ""
+    if reply.asked.several:
+        stories = len({citation.story for citation in found.citations})
+        message = phrase("gathered", reply.asked.language, count=stories)
+    answer = reply.told(
+        Mode.QUOTES,
+        sentences,
+        found.citations,
+        verdict.confidence,
+        message=message,
+        partly=reply.asked.several,
     )
+    yield Finished(answer, drafts)
 
 
 def open_index(

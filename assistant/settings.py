@@ -12,10 +12,12 @@ import platformdirs
 from assistant.errors import AssistantError
 
 PREFIX = "LEARNING_CITY_"
+EMBEDDED, NO_MODEL = "embedded", "none"
 _READ: dict[str, Callable[[str], object]] = {
     "Path": lambda raw: Path(raw).expanduser(),
     "str": str,
     "int": int,
+    "float": float,
 }
 
 
@@ -26,12 +28,20 @@ class Settings:
     data: folder of what staff add, the index and its lock.
     host, port: where the web app listens.
     chroma: "" for the embedded store in the data folder, or the `http://host:port` of a server.
+    llm: the language model: "embedded", "none" (answers are quotes), or the address of an
+        OpenAI-compatible server, such as `http://host:port/v1`.
+    llm_model, llm_key: what that server calls the model, and the key it wants.
+    llm_seconds: the longest time the model may take for one answer.
     """
 
     data: Path = Path(platformdirs.user_data_dir("learning-city-assistant"))
     host: str = "127.0.0.1"
     port: int = 7860
     chroma: str = ""
+    llm: str = EMBEDDED
+    llm_model: str = "default"
+    llm_key: str = ""
+    llm_seconds: float = 30.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -49,7 +59,8 @@ class Settings:
                 values[field.name] = _READ[str(field.type)](raw)
             except ValueError as error:
                 raise AssistantError(
-                    f"The setting {variable} is '{raw}', which is not a whole number: correct it."
+                    f"The setting {variable} is '{raw}', which is not a number of the right form: "
+                    "correct it."
                 ) from error
         return cls(**values)  # type: ignore[arg-type]
 

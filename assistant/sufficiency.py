@@ -4,7 +4,9 @@ Similarity alone says nothing about this: what is near but not told is as simila
 The decision rests on features that mean something (is a sum of money there where one is asked
 for, is the place named one of the stories' places, does another city's story match better),
 joined by a logistic model whose reviewed numbers stand in `sufficiency.json`;
-`assistant.evaluation.fitting_refusal` makes them.
+`assistant.evaluation.fitting_refusal` makes them. Where a language model has read the quotes, how
+likely it says that they state what is asked is weighed with that: it sees near misses, which look
+alike to every other measure.
 """
 
 from __future__ import annotations
@@ -51,6 +53,10 @@ _FARTHEST = 5.0
 _OFF_TOPIC, _OFF_TOPIC_BARE = -0.01, -0.02
 # Below this confidence nothing in the stories is even near.
 _NOTHING_NEAR = 0.1
+# Below this one the quotes are not even read.
+_HOPELESS = 0.02
+# Probabilities nearer to 0 or 1 than this say no more than this one.
+_SUREST = 1e-4
 
 
 @dataclass(frozen=True)
@@ -65,40 +71,65 @@ class Verdict:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-def judge(
-    asked: Question,
-    retrieved: Retrieved,
-    sentences: Sequence[ScoredSentence],
-    catalogue: Catalogue,
-    topic_distance: float,
-) -> Verdict:
+@dataclass(frozen=True)
+class Evidence:
+    """What was found for a question; `topic_distance` is the question's, from `Topic.distance`."""
+
+    asked: Question
+    retrieved: Retrieved
+    sentences: Sequence[ScoredSentence]
+    catalogue: Catalogue
+    topic_distance: float
+
+
+def judge(found: Evidence, read: float | None = None) -> Verdict:
     """Return whether a question's best sentences answer it.
 
-    :param topic_distance: of the question, from `Topic.distance`.
+    :param read: how likely a language model that read the quotes says that they state what is
+        asked, from 0 to 1; None where none has.
     """
-    if not sentences:
+    if not found.sentences:
         return Verdict(0.0, Reason.NOTHING_NEAR)
-    measured = features(asked, retrieved, sentences, catalogue, topic_distance)
+    measured = features(found)
     model = _model()
     score = float(np.dot(measured, model.weights)) + model.intercept
+    threshold = model.threshold
+    if read is not None:
+        score = joined(score, read, model.with_reading)
+        threshold = model.with_reading.threshold
     confidence = 1 / (1 + math.exp(-score))
-    if confidence >= model.threshold:
+    if confidence >= threshold:
         return Verdict(confidence)
     by_name = dict(zip(SUFFICIENCY_FEATURES, measured, strict=True))
-    return _refusal(confidence, asked, by_name, catalogue)
+    return _refusal(confidence, found.asked, by_name)
 
 
-def features(
-    asked: Question,
-    retrieved: Retrieved,
-    sentences: Sequence[ScoredSentence],
-    catalogue: Catalogue,
-    topic_distance: float,
-) -> tuple[float, ...]:
+def hopeless(verdict: Verdict) -> bool:
+    """Tell whether no reading of the quotes could turn a refusal into an answer."""
+    return verdict.reason is not None and verdict.confidence < _HOPELESS
+
+
+def log_odds(probability: float) -> float:
+    """Return the logarithm of the odds of a probability, kept finite."""
+    kept = min(max(probability, _SUREST), 1 - _SUREST)
+    return math.log(kept / (1 - kept))
+
+
+def joined(score: float, read: float, weights: WithReading) -> float:
+    """Return the log-odds by measures and reading together.
+
+    :param score: the log-odds by the measures alone.
+    :param read: the probability that a language model gives.
+    """
+    return weights.intercept + weights.measures * score + weights.reading * log_odds(read)
+
+
+def features(found: Evidence) -> tuple[float, ...]:
     """Return the measures by which evidence is judged, in the order of SUFFICIENCY_FEATURES.
 
     Similarities are multiplied by ten, so that all weights are of one size.
     """
+    asked, retrieved, sentences = found.asked, found.retrieved, found.sentences
     weights, hits = retrieved.question.rare_weights, retrieved.hits
     best = max(sentences, key=lambda s: s.score)
     things = things_asked(asked.standalone)
@@ -114,12 +145,12 @@ def features(
         _far(Thing.SHARE, things, sentences),
         _far(Thing.MONEY, things, sentences),
         float(Thing.REASON in things),
-        float(_year_missing(asked, retrieved, catalogue)),
+        float(_year_missing(asked, retrieved, found.catalogue)),
         float(nothing_named),
-        _other_city_nearer(asked, retrieved, catalogue),
+        _other_city_nearer(asked, retrieved, found.catalogue),
         float(elsewhere and nothing_named),
-        10 * max(0.0, topic_distance - _OFF_TOPIC),
-        10 * max(0.0, topic_distance - _OFF_TOPIC_BARE) * nothing_named,
+        10 * max(0.0, found.topic_distance - _OFF_TOPIC),
+        10 * max(0.0, found.topic_distance - _OFF_TOPIC_BARE) * nothing_named,
     )
 
 
@@ -166,9 +197,7 @@ def _quantile(values: NDArray[np.float32], weights: NDArray[np.float32], share: 
     return float(values[order[min(int(np.searchsorted(reached, share)), len(order) - 1)]])
 
 
-def _refusal(
-    confidence: float, asked: Question, measured: Mapping[str, float], catalogue: Catalogue
-) -> Verdict:
+def _refusal(confidence: float, asked: Question, measured: Mapping[str, float]) -> Verdict:
     """Return a refusal with the reason that weighed most for a reader."""
     elsewhere = [m.text for m in asked.mentions.spans if m.kind == "elsewhere"]
     if measured["elsewhere_alone"] and elsewhere:
@@ -183,14 +212,27 @@ def _refusal(
 
 
 @dataclass(frozen=True)
+class WithReading:
+    """How much the measures and a language model's reading weigh together."""
+
+    measures: float
+    reading: float
+    intercept: float
+    threshold: float
+
+
+@dataclass(frozen=True)
 class _Model:
     weights: tuple[float, ...]
     intercept: float
     threshold: float
+    with_reading: WithReading
 
 
 @lru_cache(maxsize=1)
 def _model() -> _Model:
     stored = json.loads((files("assistant") / "sufficiency.json").read_text("utf-8"))
     weights = tuple(stored["weights"][name] for name in SUFFICIENCY_FEATURES)
-    return _Model(weights, stored["intercept"], stored["threshold"])
+    return _Model(
+        weights, stored["intercept"], stored["threshold"], WithReading(**stored["with_reading"])
+    )

@@ -13,6 +13,7 @@ from assistant.commands.terminal import (
     opened_assistant,
     say,
     say_json,
+    wait_for_model,
     whole_number,
     wrapped,
 )
@@ -61,10 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
         theme=arguments.theme,
     )
     with opened_assistant() as assistant:
-        # Every answer is made of quotes so far, so --quotes asks for what is done anyway.
+        if not arguments.quotes:
+            wait_for_model(assistant)
         if arguments.explain:
             return _explain(assistant, arguments, scope, history)
-        answer, _ = assistant.answer(arguments.question, scope=scope, history=history)
+        answer, _ = assistant.answer(
+            arguments.question, scope=scope, history=history, quotes=arguments.quotes
+        )
     if arguments.json:
         say_json(answer.to_json())
     else:
@@ -78,7 +82,7 @@ def _explain(
     """Print the steps of a question's way instead of the answer alone."""
     from assistant.evaluation.runner import explain
 
-    answer, steps = explain(assistant, arguments.question, history, scope)
+    answer, steps = explain(assistant, arguments.question, history, scope, arguments.quotes)
     if arguments.json:
         way = [{"stage": step.stage, "lines": list(step.lines)} for step in steps]
         say_json(answer.to_json() | {"way": way})
@@ -123,6 +127,8 @@ def say_answer(answer: Answer) -> None:
             _say_reference(citation)
     if not answer.sentences:
         _say_refusal(answer)
+    elif answer.message:
+        say("\n" + wrapped(answer.message))
 
 
 def _numbered(sentence: Sentence) -> str:

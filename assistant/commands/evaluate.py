@@ -8,7 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.commands.terminal import opened_assistant, progress_bar, say, whole_number
+from assistant.commands.terminal import (
+    opened_assistant,
+    progress_bar,
+    say,
+    wait_for_model,
+    whole_number,
+)
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -151,14 +157,16 @@ def _evaluate(dialogues: Any, arguments: argparse.Namespace) -> dict[str, Any]:
         "paths": [path.name for path in arguments.paths],
         "limit": arguments.limit,
         "seed": arguments.seed,
-        "quotes": True,  # every answer is made of quotes so far
+        "quotes": arguments.quotes,
     }
     with opened_assistant() as assistant:
+        if not arguments.quotes:
+            wait_for_model(assistant)
         settings["stories"] = len(assistant.library.stories())
         journal = _journal(arguments, assistant) if arguments.json else None
         count = sum(len(dialogue) for dialogue in dialogues)
         with tqdm(total=count, desc="questions", file=sys.stderr, leave=False, disable=None) as bar:
-            items = runner.evaluate(assistant, dialogues, journal, bar.update)
+            items = runner.evaluate(assistant, dialogues, journal, bar.update, arguments.quotes)
     return runner.result(items, settings)
 
 

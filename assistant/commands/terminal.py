@@ -126,6 +126,19 @@ def opened_assistant() -> Iterator[Assistant]:
         yield assistant
 
 
+def wait_for_model(assistant: Assistant) -> None:
+    """Return when the language model is ready; if it cannot be, say so and go on without."""
+    from assistant.language_model import ModelFailure
+
+    if assistant.model is None:
+        return
+    try:
+        with _waiting("Loading the language model …"):
+            assistant.model.wait()
+    except ModelFailure as failure:
+        print(f"No language model: {failure}. Answers are quotes.", file=sys.stderr)
+
+
 @contextmanager
 def _waiting(words: str) -> Iterator[None]:
     """Show words on a terminal's standard error for as long as something takes."""

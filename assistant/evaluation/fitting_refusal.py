@@ -5,10 +5,16 @@ of both kinds and fits a logistic model. Unanswerable questions are few, so each
 also shown without the passages that answer it: near, but not told. These made ones count less.
 The threshold is the one at which so many answerable questions are refused, held out by story, as
 `_FALSE_REFUSALS` allows.
+
+Where a language model reads the quotes, its word is weighed with the measures by a second logistic
+model, fitted on what the first one says of stories it has not seen. The model takes seconds a
+question; what it said is kept in the file `readings.json` of the data folder, so that a changed
+measure is fitted anew in a minute.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -18,16 +24,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from tqdm import tqdm
 
+from assistant.answer import Citation
 from assistant.evaluation.measures import auroc
 from assistant.evaluation.questions import Question, load_questions
-from assistant.evidence import score_sentences
+from assistant.evidence import choose, score_sentences
+from assistant.language_model import LanguageModel
 from assistant.question import understand
+from assistant.quoting import cite
 from assistant.service import Assistant
 from assistant.settings import Settings
-from assistant.sufficiency import SUFFICIENCY_FEATURES, features
+from assistant.sufficiency import SUFFICIENCY_FEATURES, Evidence, features, log_odds
+from assistant.writing import reading
 from index.retrieval import Retrieved
 
 _FILE = Path("assistant/sufficiency.json")
@@ -41,12 +53,17 @@ _STRENGTH = 0.5
 
 @dataclass(frozen=True)
 class Example:
-    """Evidence measured: `told` if it answers; `made` if its answering passages were taken out."""
+    """Evidence measured: `told` if it answers; `made` if its answering passages were taken out.
+
+    `read`: how likely the language model takes it to be told; None for made ones, which it is not
+    shown.
+    """
 
     question: Question
     told: bool
     made: bool
     features: tuple[float, ...]
+    read: float | None = None
 
     @property
     def group(self) -> str:
@@ -54,10 +71,33 @@ class Example:
         return self.question.stories[0] if self.question.stories else self.question.id
 
 
-def examples(assistant: Assistant, questions: Sequence[Question]) -> list[Example]:
+class Readings:
+    """What a language model said of each prompt, kept in a file."""
+
+    def __init__(self, model: LanguageModel, file: Path) -> None:
+        """Ask this model what the file does not hold yet."""
+        self._model, self._file = model, file
+        self._said: dict[str, float] = {}
+        if file.exists():
+            self._said = json.loads(file.read_text("utf-8"))
+
+    def of(self, asked: str, citations: Sequence[Citation]) -> float:
+        """Return how likely the model says that the quotes state what is asked."""
+        prompt = reading(asked, citations)
+        key = hashlib.sha256("\n".join(m.content for m in prompt).encode()).hexdigest()
+        if key not in self._said:
+            self._said[key] = self._model.yes(prompt)
+            self._file.write_text(json.dumps(self._said, indent=0), "utf-8")
+        return self._said[key]
+
+
+def examples(
+    assistant: Assistant, questions: Sequence[Question], readings: Readings
+) -> list[Example]:
     """Return the examples that questions of both kinds give."""
+    stories = {story.slug: story for story in assistant.catalogue.stories}
     found = []
-    for question in questions:
+    for question in tqdm(questions, desc="questions", leave=False):
         asked = understand(question.question, assistant.catalogue)
         whole = assistant.retrieve(asked, _CANDIDATES)
         distance = assistant.topic.distance(whole.question.vector)
@@ -67,8 +107,10 @@ def examples(assistant: Assistant, questions: Sequence[Question]) -> list[Exampl
         for told, made, view in views:
             shown = view.first(_SHOWN)
             sentences = score_sentences(asked.standalone, shown)
-            measured = features(asked, shown, sentences, assistant.catalogue, distance)
-            found.append(Example(question, told, made, measured))
+            evidence = Evidence(asked, shown, sentences, assistant.catalogue, distance)
+            citations = cite(choose(sentences, asked.compared), stories.__getitem__)
+            read = None if made else readings.of(asked.standalone, citations)
+            found.append(Example(question, told, made, features(evidence), read))
     return found
 
 
@@ -106,32 +148,84 @@ def _fitted(found: Sequence[Example]):  # type: ignore[no-untyped-def]
     )
 
 
-def main(paths: Sequence[str]) -> None:
-    """Fit the model on the questions of these paths, write it, and print what it reaches."""
-    dialogues = load_questions([Path(path) for path in paths])
-    questions = [d[0] for d in dialogues if d[0].answerable or d[0].unanswerable]
-    with Assistant.open(Settings.from_environment()) as assistant:
-        found = examples(assistant, questions)
-    confidence = held_out(found)
-    real = [(e, c) for e, c in zip(found, confidence, strict=True) if not e.made]
-    told = sorted(c for e, c in real if e.told)
-    untold = [c for e, c in real if not e.told]
-    threshold = float(told[int(_FALSE_REFUSALS * len(told))])
+def with_reading(
+    found: Sequence[Example], confidence: NDArray[np.float64]
+) -> tuple[dict[str, float], NDArray[np.float64]]:
+    """Return the numbers that weigh measures and reading together, and held-out confidences.
+
+    :param found: the examples that are not made.
+    :param confidence: of each by the measures alone, held out.
+    """
+    both = np.array(
+        [(log_odds(c), log_odds(e.read or 0.0)) for e, c in zip(found, confidence, strict=True)]
+    )
+    told = [e.told for e in found]
+    groups = [e.group for e in found]
+    model = LogisticRegression()
+    joint = cross_val_predict(
+        model, both, told, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"
+    )[:, 1]
+    model.fit(both, told)
+    numbers = {
+        "measures": float(model.coef_[0][0]),
+        "reading": float(model.coef_[0][1]),
+        "intercept": float(model.intercept_[0]),
+        "threshold": _threshold(found, joint),
+    }
+    return numbers, joint
+
+
+def _threshold(found: Sequence[Example], confidence: NDArray[np.float64]) -> float:
+    """Return the confidence below which the allowed share of answerable questions lies.
+
+    Those count that one passage answers: what is told across many cities is never told whole.
+    """
+    told = sorted(
+        c for e, c in zip(found, confidence, strict=True) if e.told and e.question.section
+    )
+    return float(told[int(_FALSE_REFUSALS * len(told))])
+
+
+def _say(name: str, found: Sequence[Example], confidence: NDArray[np.float64]) -> None:
+    told = [c for e, c in zip(found, confidence, strict=True) if e.told]
+    untold = [c for e, c in zip(found, confidence, strict=True) if not e.told]
+    threshold = _threshold(found, confidence)
     refused = sum(c < threshold for c in untold) / len(untold)
     sys.stdout.write(
-        f"held out: AUROC {auroc(told, untold):.3f}; at {threshold:.3f} refused {refused:.3f} of "
-        f"{len(untold)} unanswerable, {_FALSE_REFUSALS} of {len(told)} answerable\n"
+        f"{name}, held out: AUROC {auroc(told, untold):.3f}; at {threshold:.3f} refused "
+        f"{refused:.3f} of {len(untold)} unanswerable, {_FALSE_REFUSALS} of {len(told)} "
+        "answerable\n"
     )
+
+
+def main(paths: Sequence[str]) -> None:
+    """Fit the models on the questions of these paths, write them, and print what they reach."""
+    dialogues = load_questions([Path(path) for path in paths])
+    questions = [d[0] for d in dialogues if d[0].answerable or d[0].unanswerable]
+    settings = Settings.from_environment()
+    with Assistant.open(settings) as assistant:
+        if assistant.model is None:
+            raise SystemExit("The fitting needs a language model: set LEARNING_CITY_LLM.")
+        assistant.model.wait()
+        readings = Readings(assistant.model, settings.data / "readings.json")
+        found = examples(assistant, questions, readings)
+    confidence = held_out(found)
+    real = [e for e in found if not e.made]
+    of_real = np.array([c for e, c in zip(found, confidence, strict=True) if not e.made])
+    joint_numbers, joint = with_reading(real, of_real)
+    _say("measures alone", real, of_real)
+    _say("with reading", real, joint)
     scaler, logistic = (step for _, step in _fitted(found).steps)
     weights = logistic.coef_[0] / scaler.scale_
     intercept = float(logistic.intercept_[0] - weights @ scaler.mean_)
     stored = {
         "made_by": "assistant.evaluation.fitting_refusal",
-        "threshold": round(threshold, 4),
+        "threshold": round(_threshold(real, of_real), 4),
         "intercept": round(intercept, 4),
         "weights": {
             n: round(float(w), 4) for n, w in zip(SUFFICIENCY_FEATURES, weights, strict=True)
         },
+        "with_reading": {name: round(number, 4) for name, number in joint_numbers.items()},
     }
     _FILE.write_text(json.dumps(stored, indent=2) + "\n", "utf-8")
 

@@ -1,0 +1,152 @@
+"""An answer written by a language model from the quotes, sentence by sentence.
+
+The model reads the quotes once. It is first asked whether they state what the question asks, one
+word whose probability helps to decide on a refusal, and then goes on to answer. Its words are
+prompts.toml's; what it writes is not shown before it was checked (`checking`).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+
+from assistant.answer import Citation
+from assistant.language_model import LanguageModel, Message
+from index.sentences import sentence_spans
+
+# An answer of three sentences takes about 100 tokens, in some scripts twice as many.
+_LONGEST = 160
+_ENDS = ".!?。！？؟।۔…"
+_CLOSES = "”\"'’»)」』"
+# The tags behind a sentence or within it, and the full stop that some set behind them.
+_TAGS = re.compile(rf"(?:\s*\[\d+(?:\s*,\s*\d+)*\])+[{_ENDS}]?")
+_TAG = re.compile(r"\[[^\[\]]*\]?")
+# Brackets that some models write instead, for which the tags' own are put.
+_BRACKETS = str.maketrans("【】［］", "[][]")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A sentence as the model wrote it, without tags, and those of its tags that exist."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+def reading(question: str, citations: Sequence[Citation]) -> tuple[Message, ...]:
+    """Return what the model reads: the rules, examples, the quotes and the question.
+
+    It ends by asking whether the quotes state what the question asks.
+
+    :param question: in its stand-alone wording.
+    :param citations: the quotes, tagged with their numbers.
+    """
+    words = _prompts()
+    quotes = "\n".join(
+        words["quote"].format(n=c.n, city=c.city, year=c.year, quote=c.quote) for c in citations
+    )
+    return (*beginning(), Message("user", _question(quotes, question)))
+
+
+@lru_cache(maxsize=1)
+def beginning() -> tuple[Message, ...]:
+    """Return the part of every prompt that never changes: the rules and the examples."""
+    messages = [Message("system", _prompts()["system"])]
+    for example in _prompts()["examples"]:
+        messages.append(Message("user", _question(example["quotes"], example["question"])))
+        if "answer" not in example:
+            messages.append(Message("assistant", "no"))
+            continue
+        messages.append(Message("assistant", "yes"))
+        messages.append(_go_on(example["language"]))
+        messages.append(Message("assistant", example["answer"]))
+    return tuple(messages)
+
+
+def write(
+    model: LanguageModel, read: Sequence[Message], language: str, count: int
+) -> Iterator[Draft]:
+    """Yield the sentences that the model writes, each as soon as it is complete.
+
+    :param read: what `reading` returned.
+    :param language: the code of the language to write in.
+    :param count: how many quotes there are; tags beyond are invented and left out.
+    :raises ModelFailure: the model does not do it.
+    """
+    asked = (*read, Message("assistant", "yes"), _go_on(_name(language)))
+    arrived = ""
+    for piece in model.stream(asked, _LONGEST):
+        arrived += piece.translate(_BRACKETS)
+        while end := _tagged(arrived):
+            yield from _drafts(arrived[:end], count)
+            arrived = arrived[end:]
+    # The last of what has no tag behind it may be half a sentence: the room had an end.
+    last = _tagged(arrived + "\n")
+    yield from _drafts(arrived[:last], count)
+    yield from (draft for draft in _drafts(arrived[last:], count) if _ends(draft.text))
+
+
+def _tagged(text: str) -> int:
+    """Return where the first sentence ends that has tags behind it; 0 as long as none does."""
+    for tags in _TAGS.finditer(text):
+        rest = text[tags.end() :]
+        following = rest.lstrip()
+        if not following:
+            # Another tag, a full stop or the rest of the sentence may still arrive.
+            return tags.end() if "\n" in rest else 0
+        if following[0] == "[" and "]" not in following:
+            return 0
+        if following[0].islower() or following[0] in ",;:)[":
+            continue
+        before = text[: tags.start()].rstrip()
+        # "Dr." ends no sentence; without any full stop a capital begins the next.
+        ended = _ends(before) and sentence_spans(before + " A")[-1][0] > len(before)
+        begins = following[0].isupper() and not _ends(before)
+        if ended or begins or tags[0][-1] in _ENDS or "\n" in rest[: -len(following)]:
+            return tags.end()
+    return 0
+
+
+def _drafts(text: str, count: int) -> Iterator[Draft]:
+    """Yield the sentences of a text, all with the tags that stand in it."""
+    tags = " ".join(re.findall(r"\[[\d\s,]+\]", text))
+    named = dict.fromkeys(int(n) for n in re.findall(r"\d+", tags))
+    citations = tuple(n for n in named if 1 <= n <= count)
+    # Tags before a mark go with the blank before them; of two full stops around tags one stays.
+    plain = re.sub(rf"\s*\[[^\[\]]*\](?=[,;{_ENDS}])", "", text)
+    plain = re.sub(r"\s+", " ", _TAG.sub("", plain)).strip()
+    plain = re.sub(rf"(?<!\.)([{_ENDS}])\1$", r"\1", plain)
+    for start, end in sentence_spans(plain):
+        yield Draft(plain[start:end], citations)
+
+
+def _ends(text: str) -> bool:
+    return text.rstrip().rstrip(_CLOSES)[-1:] in tuple(_ENDS)
+
+
+def _question(quotes: str, question: str) -> str:
+    return str(_prompts()["question"].format(quotes=quotes, question=question))
+
+
+def _go_on(language: str) -> Message:
+    return Message("user", _prompts()["answer"].format(language=language))
+
+
+def _name(language: str) -> str:
+    """Return the English name of a language; models know languages by it."""
+    try:
+        return Locale.parse(language).get_display_name("en") or "English"
+    except (ValueError, UnknownLocaleError):
+        return "the language of the question"
+
+
+@lru_cache(maxsize=1)
+def _prompts() -> dict[str, Any]:
+    return tomllib.loads((files("assistant") / "prompts.toml").read_text("utf-8"))
