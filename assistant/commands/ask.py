@@ -61,9 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         year=arguments.year,
         theme=arguments.theme,
     )
-    with opened_assistant() as assistant:
-        if not arguments.quotes:
-            wait_for_model(assistant)
+    with opened_assistant(arguments.quotes) as assistant:
+        wait_for_model(assistant)
         if arguments.explain:
             return _explain(assistant, arguments, scope, history)
         answer, _ = assistant.answer(

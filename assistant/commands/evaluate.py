@@ -159,9 +159,8 @@ def _evaluate(dialogues: Any, arguments: argparse.Namespace) -> dict[str, Any]:
         "seed": arguments.seed,
         "quotes": arguments.quotes,
     }
-    with opened_assistant() as assistant:
-        if not arguments.quotes:
-            wait_for_model(assistant)
+    with opened_assistant(arguments.quotes) as assistant:
+        wait_for_model(assistant)
         settings["stories"] = len(assistant.library.stories())
         journal = _journal(arguments, assistant) if arguments.json else None
         count = sum(len(dialogue) for dialogue in dialogues)

@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -115,13 +116,17 @@ def progress_bar() -> Iterator[Bar]:
 
 
 @contextmanager
-def opened_assistant() -> Iterator[Assistant]:
-    """Lend the assistant that the environment's settings describe, its index made up to date."""
+def opened_assistant(quotes: bool = False) -> Iterator[Assistant]:
+    """Lend the assistant that the environment's settings describe, its index made up to date.
+
+    :param quotes: leave the language model away.
+    """
     with _waiting("Getting ready …"), progress_bar() as bar:
         from assistant.service import Assistant
-        from assistant.settings import Settings
+        from assistant.settings import NO_MODEL, Settings
 
-        assistant = Assistant.open(Settings.from_environment(), bar)
+        settings = Settings.from_environment()
+        assistant = Assistant.open(replace(settings, llm=NO_MODEL) if quotes else settings, bar)
     with assistant:
         yield assistant
 

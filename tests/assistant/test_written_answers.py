@@ -200,9 +200,9 @@ def test_the_embedded_model_answers_and_cites(embedded: Assistant):
 
 def test_the_embedded_model_answers_in_french(embedded: Assistant):
     answer, _ = embedded.answer(
-        "Combien de personnes s'occupent des quartiers apprenants de Cork, et à quel horaire ?"
+        "Comment Osan a-t-elle financé la fabrication de masques au début de la pandémie ?"
     )
-    assert answer.language == "fr" and answer.citations[0].city == "Cork"
+    assert answer.language == "fr" and answer.citations[0].city == "Osan"
     _is_sound(answer)
 
 
