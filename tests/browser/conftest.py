@@ -1,13 +1,14 @@
 """The real app in a process of its own, and a Chromium that reaches nothing but this app."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +28,7 @@ _QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-_START = 240  # seconds; the first start embeds all stories
+_START = 240  # seconds; on a busy machine
 
 
 @dataclass
@@ -39,16 +40,32 @@ class Heard:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the app with an empty data folder; yield its address once it is ready."""
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder with an index of all stories, to be copied."""
+    data = tmp_path_factory.mktemp("indexed")
+    environment = {**os.environ, "LEARNING_CITY_DATA": str(data)}
+    subprocess.run(
+        [sys.executable, "-m", "assistant", "sync"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    return data
+
+
+@contextmanager
+def running_app(indexed: Path, folder: Path, llm: str) -> Iterator[str]:
+    """Start the app over a copy of an index with a language model; yield its address once ready."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("log") / "app.log"
+    log = folder / "app.log"
     environment = {
         **os.environ,
-        "LEARNING_CITY_DATA": str(tmp_path_factory.mktemp("data")),
+        "LEARNING_CITY_DATA": str(shutil.copytree(indexed, folder / "data")),
         "LEARNING_CITY_HOST": "127.0.0.1",
         "LEARNING_CITY_PORT": str(port),
+        "LEARNING_CITY_LLM": llm,
     }
     with log.open("wb") as out:
         app = subprocess.Popen(
@@ -60,6 +77,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         app.terminate()
         app.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def address(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of an app that answers by quotes alone."""
+    with running_app(indexed, tmp_path_factory.mktemp("quoting"), "none") as address:
+        yield address
 
 
 def _wait(address: str, app: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -83,7 +107,14 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Yield a function that opens a path of the app in a window of a given size.
+    """Yield a function that opens a path of the app in a window of a given size."""
+    with opening_pages(browser, address) as opened:
+        yield opened
+
+
+@contextmanager
+def opening_pages(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Yield a function that opens a path of the app at an address in a window of a given size.
 
     However a test ends, no page of it may have reached out or reported an error.
     """

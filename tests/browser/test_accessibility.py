@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 PLACES = {
     "empty": ("/", ".examples"),
     "answer": ("/?q=How+much+does+Cork%27s+festival+week+cost%3F", ".basis"),
+    "counted": ("/?q=Which+cities+in+Africa+won+the+award%3F", ".counted"),
     "refusal": ("/?q=What+does+Reykjavik+do+for+adult+learners%3F", ".refusal"),
     "story": ("/story/2015-cork?quote=0-60#quote", "mark"),
     "no story": ("/story/none", "h1"),

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
 
@@ -171,6 +172,51 @@ def test_an_answer_is_copied_with_its_references(open_page: OpenPage) -> None:
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "€25,000" in copied and "[1] Cork, Ireland (2015)" in copied and "http" in copied
+
+
+def test_the_conversation_is_saved_as_markdown(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, TOLD)
+    ask(page, NOT_TOLD)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the conversation").click()
+    assert saved.value.suggested_filename.endswith(".md")
+    text = Path(saved.value.path()).read_text("utf-8")
+    assert f"## {TOLD}" in text and f"## {NOT_TOLD}" in text
+    assert "In the stories’ own words" in text and "Not told in the stories" in text
+    assert page.locator("#card-1-1 mark").inner_text() in text and "<http" in text
+
+
+def test_a_follow_up_shows_what_it_is_about_and_can_be_asked_without_the_conversation(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    ask(page, TOLD)
+    expect(page.locator("#turn-1 .about")).to_have_text("About: Cork")
+    expect(page.get_by_role("button", name="Ask without the conversation")).to_have_count(0)
+    ask(page, "And who pays for it?")
+    expect(page.locator("#turn-2 .about")).to_contain_text("Cork")
+    page.get_by_role("button", name="Ask without the conversation").click()
+    expect(page.locator("#turn-3 .question")).to_have_text("And who pays for it?")
+    expect(page.locator("#turn-3").locator(".basis, .refusal")).to_be_visible()
+    assert "Cork" not in "".join(page.locator("#turn-3 .about").all_inner_texts())
+
+
+def test_each_answer_says_what_its_words_are(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, TOLD)
+    expect(page.locator("#turn-1 .mode")).to_have_text("In the stories’ own words")
+    ask(page, "Which cities in Africa won the award?")
+    expect(page.locator("#turn-2 .mode")).to_have_text("Counted from the stories")
+    listed = page.locator("#turn-2 .counted .cite").all_inner_texts()
+    assert listed == page.locator("#evidence-2 .card .n").all_inner_texts() != []
+
+
+def test_small_talk_is_answered_without_evidence(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, "Thank you!")
+    expect(page.locator(".refusal-label")).to_have_text("With pleasure")
+    assert page.locator(".card").count() == 0
 
 
 HOSTILE = (
