@@ -187,7 +187,10 @@ class Assistant:
                 self.topic.distance(retrieved.question.vector),
             ),
             citations,
-            tuple((s.hit.passage.story, s.start, s.end) for s in needed(chosen)),
+            tuple(
+                (s.hit.passage.story, s.start, s.end)
+                for s in (chosen if asked.compared else needed(chosen))
+            ),
         )
 
     def _written(
@@ -215,14 +218,15 @@ class Assistant:
             away = True
         if verdict.reason:
             yield from self._refuse(reply, verdict, found.evidence.retrieved)
-        elif not written:
-            yield from _quoted(reply, found, verdict, away, tuple(d.text for d in drafts))
+        elif away and not written:
+            yield from _quoted(reply, found, verdict, away)
         else:
+            reply.began()
             sentences, cited = complete(written, citations, found.needed)
             for sentence in sentences[len(written) :]:
                 yield TextAdded(sentence.text + " ")
             answer = reply.told(
-                Mode.WRITTEN,
+                Mode.WRITTEN if written else Mode.QUOTES,
                 sentences,
                 cited,
                 verdict.confidence,
@@ -295,13 +299,7 @@ def _noted(drafts: Iterator[Draft], kept: list[Draft]) -> Iterator[Draft]:
         yield draft
 
 
-def _quoted(
-    reply: Reply,
-    found: _Found,
-    verdict: Verdict,
-    away: bool = False,
-    drafts: tuple[str, ...] = (),
-) -> Iterator[Event]:
+def _quoted(reply: Reply, found: _Found, verdict: Verdict, away: bool) -> Iterator[Event]:
     """Yield the answer made of quotes alone; `away` says that it should have been written."""
     reply.began()
     sentences = quote(found.citations)
@@ -319,7 +317,7 @@ def _quoted(
         message=message,
         partly=reply.asked.several,
     )
-    yield Finished(answer, drafts)
+    yield Finished(answer)
 
 
 def open_index(
