@@ -1,0 +1,132 @@
+"""A written sentence is shown only if its quotes say what it says."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from statistics import median
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.checking import Checker, Fault, Quote
+from assistant.evaluation.checks import judge, precision, read_items, recall
+from index.embedding import Encoder
+
+pytestmark = pytest.mark.slow
+
+CHECKS = Path(__file__).parent.parent / "checks"
+FEE = (
+    "The evening school opened in 2016 and charges 20 euros a month for two hours a week; "
+    "67 per cent of its 1,200 learners are women."
+)
+PLAN = "The council planned to open a second library in March 2019, but it did not hire staff."
+
+
+@pytest.fixture(scope="module")
+def checker() -> Checker:
+    return Checker(Encoder())
+
+
+def _fault(checker: Checker, sentence: str, text: str = FEE, language: str = "en") -> Fault | None:
+    return checker.check(sentence, [Quote(text, "Cork", "Ireland", 2015)], language).fault
+
+
+def test_what_a_quote_says_is_supported(checker: Checker) -> None:
+    for sentence in (FEE, "The evening school opened in 2016.", "In Cork, 67% are women."):
+        assert _fault(checker, sentence) is None
+
+
+def test_a_number_in_another_form_is_the_same_number(checker: Checker) -> None:
+    assert _fault(checker, "The evening school charges €20 a month for 2 hours a week.") is None
+
+
+def test_another_number_is_named_as_the_fault(checker: Checker) -> None:
+    quote = Quote(FEE, "Cork", "Ireland", 2015)
+    checked = checker.check("The evening school opened in 2017.", [quote], "en")
+    assert (checked.supported, checked.fault, checked.what) == (False, Fault.NUMBER, "2017")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
+        ("The evening school charges 20 dollars a month.", Fault.UNIT),
+        ("The evening school charges 20 euros a month for two days a week.", Fault.UNIT),
+        ("The evening school charges 20 euros a year.", Fault.UNIT),
+        ("Two thirds of its learners in Dublin are women.", Fault.NUMBER),
+        ("In Dublin, 67 per cent of its 1,200 learners are women.", Fault.NAME),
+        ("The evening school did not open in 2016.", Fault.NEGATION),
+        ("All of its learners are women.", Fault.STRONGER),
+    ],
+)
+def test_each_turn_of_sense_is_named(checker: Checker, sentence: str, fault: Fault) -> None:
+    assert _fault(checker, sentence) is fault
+
+
+def test_a_plan_is_no_deed_and_a_lost_not_is_noticed(checker: Checker) -> None:
+    assert _fault(checker, "In March 2019 the council opened a library.", PLAN) is not None
+    assert _fault(checker, "The council hired staff.", PLAN) is not None
+
+
+def test_numbers_that_changed_places_are_noticed(checker: Checker) -> None:
+    text = "The literacy rate is 67 per cent for women and 83 per cent for men."
+    assert _fault(checker, text, text) is None
+    swapped = "The literacy rate is 83 per cent for women and 67 per cent for men."
+    assert _fault(checker, swapped, text) is Fault.REVERSED
+
+
+def test_who_does_what_to_whom_is_noticed(checker: Checker) -> None:
+    text = "The commission gives subsidies to schools."
+    assert _fault(checker, "Schools give subsidies to the commission.", text) is Fault.REVERSED
+
+
+def test_numbers_are_compared_across_languages(checker: Checker) -> None:
+    told = "L'école du soir compte 1 200 apprenants, dont 67 % sont des femmes."
+    false = "L'école du soir compte 2 100 apprenants, dont 67 % sont des femmes."
+    assert _fault(checker, told, language="fr") in (None, Fault.ADDED)
+    assert _fault(checker, false, language="fr") is Fault.NUMBER
+
+
+def test_a_language_whose_negations_are_unknown_is_not_vouched_for(checker: Checker) -> None:
+    assert _fault(checker, "Shule ya jioni ilifunguliwa 2016.", language="sw") is Fault.UNSUPPORTED
+
+
+def test_nothing_said_or_nothing_cited_is_not_supported(checker: Checker) -> None:
+    assert not checker.check("", [Quote(FEE, "Cork", "Ireland", 2015)], "en").supported
+    assert not checker.check("It opened in 2016.", [], "en").supported
+    assert not checker.check("It opened.", [Quote(" ", "Cork", "Ireland", 2015)], "en").supported
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.text(max_size=60), st.text(max_size=60), st.sampled_from(["en", "ar", "zh-Hant", "", "x"])
+)
+def test_no_text_makes_it_fail(checker: Checker, sentence: str, text: str, language: str) -> None:
+    checked = checker.check(sentence, [Quote(text, "Cork", "Ireland", 2015)], language)
+    assert checked.supported == (checked.fault is None)
+    assert 0 <= checked.confidence <= 1
+
+
+def test_held_out_sentences_are_told_as_well_as_documented(checker: Checker) -> None:
+    judged = judge(checker, read_items(CHECKS / "held-out.jsonl"))
+    assert precision(judged, True) >= 0.84
+    assert recall(judged, True) >= 0.62
+    assert recall(judged, False) >= 0.89
+    near_copies = [j for j in judged if j.item.kind in ("copied-part", "shortened", "merged")]
+    assert recall(near_copies, True) >= 0.9
+
+
+def test_a_sentence_is_checked_within_a_moment(checker: Checker) -> None:
+    items = read_items(CHECKS / "development.jsonl")[:40]
+    start = time.process_time()
+    judge(checker, items[:5])
+    seconds = []
+    for item in items:
+        start = time.process_time()
+        checker.check(item.sentence, item.quotes, item.language)
+        seconds.append(time.process_time() - start)
+    # Two cores work at once, so the time on the clock is half of it.
+    assert median(seconds) < 0.2
