@@ -22,7 +22,7 @@ from assistant.answer import (
 from assistant.checking import Checker
 from assistant.composing import Span, complete, holding
 from assistant.counting import conditions, counted
-from assistant.evidence import choose, needed, score_sentences
+from assistant.evidence import ScoredSentence, choose, needed, score_sentences
 from assistant.gathering import gather
 from assistant.language_model import LanguageModel, ModelFailure, open_model
 from assistant.listing import Listing
@@ -175,7 +175,7 @@ class Assistant:
         chosen = (
             gather(asked.standalone, everything)
             if asked.several
-            else choose(sentences, asked.compared)
+            else _of_named_cities(choose(sentences, asked.compared), self.catalogue, asked)
         )
         citations = cite(chosen, self._stories.__getitem__)
         return _Found(
@@ -290,6 +290,14 @@ class _Found:
 def _reported(hit: Hit) -> RetrievedPassage:
     passage = hit.passage
     return RetrievedPassage(passage.story, passage.section, passage.start, passage.end, hit.score)
+
+
+def _of_named_cities(
+    chosen: list[ScoredSentence], catalogue: Catalogue, asked: Question
+) -> list[ScoredSentence]:
+    """Return the sentences of the cities that a question names; all, if there are none of them."""
+    named = {s.slug for s in catalogue.stories if s.city in asked.mentions.cities}
+    return [s for s in chosen if s.hit.passage.story in named] or chosen
 
 
 def _noted(drafts: Iterator[Draft], kept: list[Draft]) -> Iterator[Draft]:
