@@ -17,6 +17,10 @@ CURRENCIES = frozenset(
     """dollar euro pound peso ringgit riyal yuan won yen rupee rupiah real franc dirham dinar lira
     shilling rand""".split()
 )
+# Behind these words stands no unit of the number before: "20 a month", "10 and two hours".
+_ENDS_A_NUMBER = frozenset(
+    "and et y und e in of to from a an per each every par por pro al".split()
+)
 TIMES = frozenset("second minute hour day week month year decade semester".split())
 # Times that can be turned into one another.
 _LENGTHS = (
@@ -91,7 +95,7 @@ def measured(
         # Written at the number, "RM8mil", it is short for million.
         values = tuple(v * 1000 for v in values)
     values = tuple(v * factor for v in values)
-    unit = _unit_after(text, stop) or _unit_before(text, start)
+    unit = _unit_before(text, start) or _unit_after(text, stop)
     if unit == "percent":
         values = tuple(v / 100 for v in values)
     if _is_month(text, stop) and all(1 <= v <= 12 for v in values):
@@ -141,7 +145,7 @@ def _unit_after(text: str, end: int) -> str:
             unit = unit or lookup(_units(), name)
             if unit and (skip == 0 or unit in CURRENCIES | {"hectare", "kilometre"} | TIMES):
                 return str(unit)
-        if listed[skip].folded in ("and", "et", "y", "und", "e", "in", "of", "to", "from"):
+        if listed[skip].folded in _ENDS_A_NUMBER:
             break
     return ""
 
