@@ -95,6 +95,8 @@ class Checker:
         if not sentence.strip() or not quotes:
             return Checked(False, 0.0, Fault.UNSUPPORTED, sentence.strip())
         match = self.match(sentence, quotes, language)
+        if not match.sentence.terms or not any(quote.terms for quote in match.quotes):
+            return Checked(False, 0.0, Fault.UNSUPPORTED, sentence.strip())
         confidence = likelihood(match)
         if not is_known(match.sentence.language):
             # What turns the sense there, such as a "not", would be overlooked.
@@ -179,7 +181,7 @@ def _untold_numbers(match: Match, quotes: Sequence[Quote]) -> Iterator[tuple[Fau
             continue
         alike = [other for other in told if _same(number, other)]
         if not alike and not years.intersection(number.values):
-            yield Fault.NUMBER, written
+            yield (Fault.UNIT if _counts_else(number, told) else Fault.NUMBER), written
         elif alike and not any(_one_unit(number, other, units) for other in alike):
             yield Fault.UNIT, written
 
@@ -200,6 +202,12 @@ def _same(number: Quantity, other: Quantity) -> bool:
         return number.equals(other) and number.unit == other.unit
     shares = (number.unit == "percent", other.unit == "percent")
     return number.equals(other) and shares[0] == shares[1]
+
+
+def _counts_else(number: Quantity, told: Sequence[Quantity]) -> bool:
+    """Tell whether the quotes have a number's value, but of another measure."""
+    values = set(number.values)
+    return any(values & set(other.values) and other.unit not in _CALENDAR for other in told)
 
 
 def _one_unit(number: Quantity, other: Quantity, told: set[str]) -> bool:

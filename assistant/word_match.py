@@ -52,7 +52,7 @@ class Match:
     def best(self) -> NDArray[np.float32]:
         """Each word's likeness to the nearest in the quotes: 1 for the same stem or the label."""
         known = self.label.union(*(t.stems for quote in self.quotes for t in quote.terms))
-        nearest = self.likeness.max(axis=1)
+        nearest = self.likeness.max(axis=1, initial=-1.0)
         values = []
         for term in self.sentence.terms:
             exact = bool(term.stems) and term.stems <= known
@@ -82,7 +82,7 @@ class Match:
         if not len(rows):
             return False
         first = sum(len(q.tokens.vectors) for q in self.quotes[:quote])
-        return float(self.likeness[:, first + rows].max(axis=0).mean()) >= nearest
+        return float(self.likeness[:, first + rows].max(axis=0, initial=-1.0).mean()) >= nearest
 
     @cached_property
     def _aligned(self) -> list[tuple[int, Term]]:
