@@ -93,5 +93,5 @@ class Reply:
             nearest=nearest,
             about=self.asked.about if about is None else about,
             confidence=confidence,
-            seconds=Seconds(self.evidence or total, self.first_text, total),
+            seconds=Seconds(self.evidence or self.first_text, self.first_text, total),
         )
