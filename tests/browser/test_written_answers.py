@@ -35,6 +35,7 @@ class Writer(stand_in.Server):
     def begin(self, yes: float = 0.99, sentences: int = 0) -> None:
         """Forget what was before; let so many sentences be written."""
         self.yes = yes
+        self.endless = False
         self.closed.clear()
         self.may_write = threading.Semaphore(sentences)
 
@@ -53,6 +54,9 @@ def write(server: stand_in.Server, to: Any, asked: dict[str, Any]) -> None:
             while not allowed.acquire(timeout=0.05):
                 to.wfile.write(stand_in.piece(""))
             to.wfile.write(stand_in.piece(sentence + "\n"))
+        while server.endless:  # goes on until its reader leaves
+            to.wfile.write(stand_in.piece(""))
+            time.sleep(0.05)
         to.wfile.write(stand_in.piece("", ended=True) + b"data: [DONE]\n\n")
     except ConnectionError:
         server.closed.set()
@@ -140,6 +144,7 @@ def test_what_came_before_stop_stays_and_the_next_question_can_be_asked(
 
 def test_stop_reaches_the_model_with_its_next_sentence(open_page: OpenPage, model: Writer) -> None:
     model.begin(sentences=1)
+    model.endless = True
     page = open_page()
     ask(page, TOLD)
     expect(page.locator(".is-arriving .said")).to_be_visible()
@@ -151,6 +156,7 @@ def test_stop_reaches_the_model_with_its_next_sentence(open_page: OpenPage, mode
 
 def test_a_closed_browser_ends_the_writing(open_page: OpenPage, model: Writer) -> None:
     model.begin(sentences=1)
+    model.endless = True
     page = open_page()
     ask(page, TOLD)
     expect(page.locator(".is-arriving .said")).to_be_visible()
