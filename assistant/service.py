@@ -66,9 +66,9 @@ class Assistant:
         self.model = model
         self._store = store
         self._retrieval = Retrieval(store, encoder)
-        self._checker = Checker(encoder)
         self.topic = Topic(encoder)
         self._read_stories()
+        self._checker = Checker(encoder, self.catalogue)
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> Assistant:
