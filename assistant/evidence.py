@@ -1,16 +1,16 @@
 """From retrieved passages to the sentences that bear on the question.
 
 Each sentence of the best passages gets a score, a weighted sum of measures that mean something;
-the weights stand in `evidence.json`, fitted on the development questions by
-`assistant.evaluation.fitting`. Then sentences are taken, best first, until the answer is as long
-as a reader wants it.
+the weights stand in `evidence.json`, made by `assistant.evaluation.fitting`. To that the sentence
+reader adds what it reads (`sentence_reader`). Then sentences are taken, best first, until the
+answer is as long as a reader wants it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -19,11 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.asked_for import Thing, holds, things_asked
+from assistant.sentence_reader import Beside, read
 from index.late_interaction import best_matches
 from index.retrieval import Hit, QuestionVectors, Retrieved
 
 # Sentences are chosen from this many of the best passages.
 PASSAGES = 5
+# Passages and sentences beyond these places are all alike to the reader.
+_LAST_RANK, _LAST_NUMBER = 9, 5
 SENTENCE_FEATURES = (
     "passage",
     "rare_token_match",
@@ -40,17 +43,22 @@ Vector = NDArray[np.float32]
 class ScoredSentence:
     """A sentence of a passage: `story.body[start:end] == text`, the `number`-th of its passage.
 
-    `matches`: for each token of the question, its similarity to the nearest token of the sentence.
+    `rank`: its passage's, from 0. `vectors`: its token vectors, (n, 384). `matches`: for each token
+    of the question, its similarity to the nearest token of the sentence. `stated`: the log-odds
+    that it states what is asked, as the sentence reader takes it.
     """
 
     hit: Hit
+    rank: int
     text: str
     start: int
     end: int
     number: int
     features: tuple[float, ...]
     score: float
+    vectors: Vector
     matches: Vector
+    stated: float = 0.0
 
     @property
     def words(self) -> int:
@@ -59,25 +67,53 @@ class ScoredSentence:
 
 
 def score_sentences(
-    question: str, retrieved: Retrieved, cities: Sequence[frozenset[str]] = ()
+    question: str,
+    retrieved: Retrieved,
+    cities: Sequence[frozenset[str]] = (),
+    fold: int | None = None,
 ) -> list[ScoredSentence]:
     """Return the sentences of the best passages with their scores, in the passages' order.
 
     :param cities: for each city that a comparison names, the slugs of its stories; the best
         passage of each is looked at, however it ranks.
+    :param fold: see `sentence_reader.read`.
     """
     asked = things_asked(question)
     first = [next((h for h in retrieved.hits if h.passage.story in city), None) for city in cities]
     hits = list(dict.fromkeys([*retrieved.hits[:PASSAGES], *(h for h in first if h)]))
-    return [
+    found = [
         sentence
-        for hit in hits
-        for sentence in _sentences(hit, hits[0].score, retrieved.question, asked)
+        for rank, hit in enumerate(hits)
+        for sentence in _sentences(hit, rank, hits[0].score, retrieved.question, asked)
+    ]
+    said = read(retrieved.question, [beside(sentence) for sentence in found], fold)
+    return [
+        replace(s, score=s.score + reading.relevance, stated=reading.stated)
+        for s, reading in zip(found, said, strict=True)
     ]
 
 
+def linear_score(sentence: ScoredSentence) -> float:
+    """Return a sentence's score by its measures alone."""
+    return float(np.dot(sentence.features, settings().sentence_weights))
+
+
+def beside(sentence: ScoredSentence) -> Beside:
+    """Return a sentence as the sentence reader sees it."""
+    passage, rare, even, similarity, *_ = sentence.features
+    measures = (
+        passage,
+        min(sentence.rank, _LAST_RANK) / _LAST_RANK,
+        min(sentence.number, _LAST_NUMBER) / _LAST_NUMBER,
+        float(sentence.number == 0),
+        # Cosines lie between .6 and .95 here.
+        *(5 * likeness - 4 for likeness in (rare, even, similarity)),
+    )
+    return Beside(sentence.vectors, sentence.matches, measures)
+
+
 def _sentences(
-    hit: Hit, best: float, question: QuestionVectors, asked: frozenset[Thing]
+    hit: Hit, rank: int, best: float, question: QuestionVectors, asked: frozenset[Thing]
 ) -> list[ScoredSentence]:
     offsets = hit.text_offsets
     label = best_matches(question.tokens.vectors, hit.tokens.vectors[offsets[:, 0] < 0])
@@ -102,12 +138,14 @@ def _sentences(
         found.append(
             ScoredSentence(
                 hit=hit,
+                rank=rank,
                 text=text,
                 start=hit.passage.start + start,
                 end=hit.passage.start + end,
                 number=number,
                 features=features,
                 score=float(np.dot(features, settings().sentence_weights)),
+                vectors=inside,
                 matches=matches,
             )
         )

@@ -22,8 +22,8 @@ from assistant.answer import (
 from assistant.checking import Checker
 from assistant.composing import Span, complete, holding
 from assistant.counting import conditions, counted
-from assistant.evidence import ScoredSentence, choose, needed, score_sentences
-from assistant.gathering import gather
+from assistant.evidence import needed, score_sentences
+from assistant.gathering import select
 from assistant.language_model import LanguageModel, ModelFailure, open_model
 from assistant.listing import Listing
 from assistant.phrases import phrase
@@ -172,11 +172,7 @@ class Assistant:
         everything = self.retrieve(asked, _LOOKED_AT)
         retrieved = everything.first(_RETRIEVED)
         sentences = score_sentences(asked.standalone, everything, asked.compared)
-        chosen = (
-            gather(asked.standalone, everything)
-            if asked.several
-            else _of_named_cities(choose(sentences, asked.compared), self.catalogue, asked)
-        )
+        chosen = select(asked, everything, sentences, self.catalogue)
         citations = cite(chosen, self._stories.__getitem__)
         return _Found(
             Evidence(
@@ -290,14 +286,6 @@ class _Found:
 def _reported(hit: Hit) -> RetrievedPassage:
     passage = hit.passage
     return RetrievedPassage(passage.story, passage.section, passage.start, passage.end, hit.score)
-
-
-def _of_named_cities(
-    chosen: list[ScoredSentence], catalogue: Catalogue, asked: Question
-) -> list[ScoredSentence]:
-    """Return the sentences of the cities that a question names; all, if there are none of them."""
-    named = {s.slug for s in catalogue.stories if s.city in asked.mentions.cities}
-    return [s for s in chosen if s.hit.passage.story in named] or chosen
 
 
 def _noted(drafts: Iterator[Draft], kept: list[Draft]) -> Iterator[Draft]:

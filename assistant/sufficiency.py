@@ -44,6 +44,8 @@ SUFFICIENCY_FEATURES = (
     "elsewhere_alone",
     "off_topic",
     "off_topic_and_nothing_named",
+    "stated",
+    "stated_by_few",
 )
 # The share of a question's weight that lies below its "weakest match".
 _WEAKEST_SHARE = 0.2
@@ -55,6 +57,8 @@ _OFF_TOPIC, _OFF_TOPIC_BARE = -0.01, -0.02
 _NOTHING_NEAR = 0.1
 # Below this one the quotes are not even read.
 _HOPELESS = 0.02
+# The sentences that most likely state what is asked; an answer rests on about so many.
+_FEW = 3
 # Probabilities nearer to 0 or 1 than this say no more than this one.
 _SUREST = 1e-4
 
@@ -151,6 +155,8 @@ def features(found: Evidence) -> tuple[float, ...]:
         float(elsewhere and nothing_named),
         10 * max(0.0, found.topic_distance - _OFF_TOPIC),
         10 * max(0.0, found.topic_distance - _OFF_TOPIC_BARE) * nothing_named,
+        max(s.stated for s in sentences),
+        float(np.mean(sorted((s.stated for s in sentences), reverse=True)[:_FEW])),
     )
 
 

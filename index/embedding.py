@@ -69,6 +69,7 @@ class Encoder:
         made_of = [f"{file}:{source}" for file, source in origin(self._folder).items()]
         parts = [*made_of, *self._prompts.values(), "mean", "unit", str(_VERSION)]
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        self.name = weights.name
         self.fingerprint = f"{weights.name}-{digest[:16]}"
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None

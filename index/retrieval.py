@@ -51,7 +51,8 @@ class QuestionVectors:
     """A question as the encoder sees it: its vector, (384,), and its tokens.
 
     `rare_weights` and `even_weights` say how much each token counts, by rarity or alike; `rarity`
-    is the inverse document frequency of the content words outside of names.
+    is the inverse document frequency of the content words outside of names; `embedding` names the
+    encoder.
     """
 
     vector: NDArray[np.float32]
@@ -59,6 +60,7 @@ class QuestionVectors:
     rare_weights: NDArray[np.float32]
     even_weights: NDArray[np.float32]
     rarity: Mapping[str, float]
+    embedding: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +137,7 @@ class Retrieval:
             token_weights(query.text, tokens.offsets, rarity, query.names),
             even_weights(tokens.offsets, query.names),
             rarity,
+            self._encoder.name,
         )
 
     def _measure(

@@ -1,15 +1,16 @@
 """Fits the reviewed numbers by which the assistant says that the stories do not tell.
 
-`python -m assistant.evaluation.fitting_refusal tests/questions` measures the evidence of questions
+`python -m assistant.evaluation.fitting_refusal tests/training` measures the evidence of questions
 of both kinds and fits a logistic model. Unanswerable questions are few, so each answerable one is
 also shown without the passages that answer it: near, but not told. These made ones count less.
+What the sentence reader says is that of the network that has not seen the question's story.
 The threshold is the one at which so many answerable questions are refused, held out by story, as
 `_FALSE_REFUSALS` allows.
 
 Where a language model reads the quotes, its word is weighed with the measures by a second logistic
 model, fitted on what the first one says of stories it has not seen. The model takes seconds a
-question; what it said is kept in the file `readings.json` of the data folder, so that a changed
-measure is fitted anew in a minute.
+question, so it reads `_READ` of each kind; what it said is kept in the file `readings.json` of the
+data folder, so that a changed measure is fitted anew in minutes.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from assistant.answer import Citation
+from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.measures import auroc
 from assistant.evaluation.questions import Question, load_questions
-from assistant.evidence import choose, score_sentences
+from assistant.evidence import score_sentences
+from assistant.gathering import select
 from assistant.language_model import LanguageModel
 from assistant.question import understand
 from assistant.quoting import cite
@@ -47,6 +50,8 @@ _CANDIDATES = 40
 _SHOWN = 10
 _FOLDS, _REPEATS = 8, 5
 _WEIGHT_OF_MADE = 0.2
+# Questions of each kind that the language model reads.
+_READ = 150
 _FALSE_REFUSALS = 0.045
 _STRENGTH = 0.5
 
@@ -55,8 +60,7 @@ _STRENGTH = 0.5
 class Example:
     """Evidence measured: `told` if it answers; `made` if its answering passages were taken out.
 
-    `read`: how likely the language model takes it to be told; None for made ones, which it is not
-    shown.
+    `read`: how likely the language model takes it to be told; None where it was not asked.
     """
 
     question: Question
@@ -68,7 +72,7 @@ class Example:
     @property
     def group(self) -> str:
         """Examples of one story are held out together."""
-        return self.question.stories[0] if self.question.stories else self.question.id
+        return (*self.question.stories, *self.question.near, self.question.id)[0]
 
 
 class Readings:
@@ -96,6 +100,8 @@ def examples(
 ) -> list[Example]:
     """Return the examples that questions of both kinds give."""
     stories = {story.slug: story for story in assistant.catalogue.stories}
+    slugs = sorted(stories)
+    to_read = _sample(questions)
     found = []
     for question in tqdm(questions, desc="questions", leave=False):
         asked = understand(question.question, assistant.catalogue)
@@ -106,12 +112,25 @@ def examples(
             views.append((False, True, _without_answer(whole, question)))
         for told, made, view in views:
             shown = view.first(_SHOWN)
-            sentences = score_sentences(asked.standalone, shown)
+            fold = fold_of(question, slugs)
+            sentences = score_sentences(asked.standalone, shown, asked.compared, fold)
             evidence = Evidence(asked, shown, sentences, assistant.catalogue, distance)
-            citations = cite(choose(sentences, asked.compared), stories.__getitem__)
-            read = None if made else readings.of(asked.standalone, citations)
+            read = None
+            if question.id in to_read and not made:
+                chosen = select(asked, view, sentences, assistant.catalogue)
+                read = readings.of(asked.standalone, cite(chosen, stories.__getitem__))
             found.append(Example(question, told, made, features(evidence), read))
     return found
+
+
+def _sample(questions: Sequence[Question]) -> frozenset[str]:
+    """Return the ids of the questions that the language model reads, as many of each kind."""
+    random = np.random.default_rng(0)
+    ids: list[str] = []
+    for told in (True, False):
+        of_kind = [q.id for q in questions if q.answerable is told]
+        ids += [of_kind[i] for i in random.permutation(len(of_kind))[:_READ]]
+    return frozenset(ids)
 
 
 def held_out(found: Sequence[Example]) -> NDArray[np.float64]:
@@ -153,7 +172,7 @@ def with_reading(
 ) -> tuple[dict[str, float], NDArray[np.float64]]:
     """Return the numbers that weigh measures and reading together, and held-out confidences.
 
-    :param found: the examples that are not made.
+    :param found: the examples that were read.
     :param confidence: of each by the measures alone, held out.
     """
     both = np.array(
@@ -212,9 +231,12 @@ def main(paths: Sequence[str]) -> None:
     confidence = held_out(found)
     real = [e for e in found if not e.made]
     of_real = np.array([c for e, c in zip(found, confidence, strict=True) if not e.made])
-    joint_numbers, joint = with_reading(real, of_real)
+    read = [e for e in real if e.read is not None]
+    of_read = np.array([c for e, c in zip(real, of_real, strict=True) if e.read is not None])
+    joint_numbers, joint = with_reading(read, of_read)
     _say("measures alone", real, of_real)
-    _say("with reading", real, joint)
+    _say("measures alone, those read", read, of_read)
+    _say("with reading", read, joint)
     scaler, logistic = (step for _, step in _fitted(found).steps)
     weights = logistic.coef_[0] / scaler.scale_
     intercept = float(logistic.intercept_[0] - weights @ scaler.mean_)

@@ -22,7 +22,8 @@ class Question:
     `facts`: each a tuple of variants, one of which a right answer holds. `section`: the heading
     under which the first of `stories` tells it; "" is any section. `set` names the question set
     and `turn` counts from 1 inside a conversation (0 outside). `why`: for an unanswerable
-    question, what makes it so.
+    question, what makes it so. Of questions to fit on: `quotes`, the sentences that state the
+    answer, and `near`, the stories that an unanswerable one is about.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Question:
     set: str
     turn: int = 0
     why: str = ""
+    quotes: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:
@@ -152,4 +155,6 @@ def _question(
         set=set_name,
         turn=number,
         why=str(turn.get("why", "")),
+        quotes=tuple(turn.get("quotes", ())),
+        near=tuple(turn.get("near", ())),
     )
