@@ -32,6 +32,7 @@ class Settings:
         OpenAI-compatible server, such as `http://host:port/v1`.
     llm_model, llm_key: what that server calls the model, and the key it wants.
     llm_seconds: the longest time the model may take for one answer.
+    judge_key: the key that the server of `evaluate --judge` wants.
     """
 
     data: Path = Path(platformdirs.user_data_dir("learning-city-assistant"))
@@ -42,6 +43,7 @@ class Settings:
     llm_model: str = "default"
     llm_key: str = ""
     llm_seconds: float = 30.0
+    judge_key: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

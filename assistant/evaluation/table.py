@@ -38,9 +38,10 @@ def table(metrics: Mapping[str, Any]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [_line(row, widths) for row in rows]
     figures = metrics["all"]
-    return "\n".join(
-        [_losses(figures), "", *lines, "", _intervals(figures), _trust(figures), _times(figures)]
-    )
+    below = [_intervals(figures), _trust(figures), _times(figures)]
+    if "judge" in metrics:
+        below.append(judge_told(metrics["judge"]))
+    return "\n".join([_losses(figures), "", *lines, "", *below])
 
 
 def told(comparison: Comparison) -> str:
@@ -61,6 +62,19 @@ def told(comparison: Comparison) -> str:
             lines += ["", f"{title}, what matters most first: {len(changes)}"]
             lines += [line for change in changes for line in _change(change)]
     return "\n".join(lines)
+
+
+def judge_told(judge: Mapping[str, Any]) -> str:
+    """Return what a language model thought of the answers, and whether the facts measure does."""
+    unjudged = ", ".join(f"{why}: {count}" for why, count in judge["unjudged"].items())
+    left = judge["answers"] - judge["judged"]
+    return (
+        f"judge '{judge['name']}': right {shown(judge['right'])} of {judge['judged']} answers; "
+        f"agrees with the facts measure on {shown(judge['agreement'])} of {judge['both_ways']}, "
+        f"kappa {shown(judge['kappa'])} (right by the facts alone {judge['facts_alone']}, "
+        f"by the judge alone {judge['judge_alone']})"
+        + (f"; {left} left unjudged ({unjudged})" if left else "")
+    )
 
 
 def groups(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
