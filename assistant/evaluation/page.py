@@ -58,7 +58,16 @@ def _head(figures: Mapping[str, Any], comparison: Comparison | None) -> str:
     return (
         f"{bars(title, rows)}<p>Answered though the stories do not tell: "
         f"<b>{figures['invented']}</b> of {figures['unanswerable']}.</p>"
+        f"{_faults(figures, comparison)}"
     )
+
+
+def _faults(figures: Mapping[str, Any], comparison: Comparison | None) -> str:
+    """Count the faults beside wrong facts, where there are any, now and before."""
+    before = comparison.faults if comparison else {}
+    counts = {**dict.fromkeys(before, 0), **figures["faults"]}
+    rows = [Bar(f, n, before=before[f][0] if f in before else None) for f, n in counts.items()]
+    return bars("Other faults, in answers", rows) if rows else ""
 
 
 def _plots(metrics: Mapping[str, Any], comparison: Comparison | None) -> str:
@@ -163,7 +172,8 @@ def _question(item: Item) -> str:
     good = item["outcome"] in _GOOD
     mark = "right" if good else "open" if item["outcome"] == "open" else "wrong"
     lost = f" · lost at {escape(item['lost_at'])}" if item["lost_at"] else ""
-    said = " · the judge disagrees" if disagree(item) else ""
+    said = "".join(f" · {escape(what)} at {escape(at)}" for what, at in item["faults"].items())
+    said += " · the judge disagrees" if disagree(item) else ""
     return (
         f'<details class="{mark}"><summary dir="auto"><b>{escape(item["outcome"])}</b>{lost}{said} '
         f"{_name(item)}</summary>{_expected(item)}{_steps(item)}</details>"

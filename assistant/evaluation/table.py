@@ -23,6 +23,7 @@ _COLUMNS = (
     ("false_refusals", "refused wr."),
     ("citation_precision", "cit.prec"),
     ("citation_recall", "cit.rec"),
+    ("grounded", "grounded"),
     ("gold_cited", "gold cit."),
     ("language_kept", "lang."),
 )
@@ -52,7 +53,9 @@ def told(comparison: Comparison) -> str:
         f"{comparison.reworded} say the same worth in other words.",
         "",
         "right answers lost at   before  after",
-        *(f"  {stage:<20} {old:>7}{new:>7}" for stage, (old, new) in comparison.losses.items()),
+        *_before_and_after(comparison.losses),
+        *(["other faults"] if comparison.faults else []),
+        *_before_and_after(comparison.faults),
         "",
         "measure                 before   after   change  by luck",
         *(_difference(difference) for difference in comparison.differences),
@@ -106,6 +109,7 @@ def _losses(figures: Mapping[str, Any]) -> str:
     return (
         f"right answers lost: {lost} of {figures['answerable']}, at: {stages or '–'}; "
         f"answered though not told: {figures['invented']} of {figures['unanswerable']}"
+        + "".join(f"; {fault}: {count}" for fault, count in figures["faults"].items())
     )
 
 
@@ -132,6 +136,10 @@ def _times(figures: Mapping[str, Any]) -> str:
         for name, time in figures["seconds"].items()
     ]
     return "seconds (median / 95th percentile): " + ", ".join(parts)
+
+
+def _before_and_after(counts: Mapping[str, tuple[int, int]]) -> list[str]:
+    return [f"  {name:<20} {old:>7}{new:>7}" for name, (old, new) in counts.items()]
 
 
 def _difference(difference: Difference) -> str:
