@@ -64,6 +64,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--seed", metavar="S", type=int, default=0,
         help="which of them --limit takes, and what chance draws in the tests (default 0)",
     )  # fmt: skip
+    _declare_judge(parser)
+
+
+def _declare_judge(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--judge", metavar="ADDRESS", type=_model_address,
         help="let a language model judge the answers as well, at an OpenAI-compatible address; "

@@ -90,8 +90,7 @@ def ask_page(
         gr.on([question.submit, send.click], desk.ask, typed, shown, **quiet)
         alone.click(desk.ask_alone, typed, shown, **quiet)
         if feedback:
-            turn = gr.Textbox(elem_id="report-turn", visible="hidden")
-            reporting = gr.Button("Report", elem_id="report", visible="hidden")
+            turn, reporting = _report_button()
             reporting.click(desk.report, [turn, exchanges], [said, status, exchanges], **quiet)
         stop.click(desk.stop, None, None, queue=False, **quiet)
         page.load(desk.ask_by_address, [quotes, exchanges], shown, **quiet)
@@ -249,6 +248,12 @@ def _history(exchange: Exchange, before: Sequence[Exchange]) -> list[Turn]:
 
 def _panel(value: str, name: str) -> gr.HTML:
     return gr.HTML(value, elem_id=name, apply_default_css=False)
+
+
+def _report_button() -> tuple[gr.Textbox, gr.Button]:
+    """Return what the page's script fills in and presses when a reader reports a turn."""
+    turn = gr.Textbox(elem_id="report-turn", visible="hidden")
+    return turn, gr.Button("Report", elem_id="report", visible="hidden")
 
 
 def _question_box() -> gr.Textbox:
