@@ -85,20 +85,27 @@ def _story(name: str) -> Story:
 @contextmanager
 def _model() -> Iterator[LanguageModel | None]:
     """Lend the language model of the settings, ready; None where there is none."""
-    from assistant.language_model import ModelFailure, open_model
+    from assistant.language_model import open_model
     from assistant.settings import Settings
 
     model = open_model(Settings.from_environment(), ())
     try:
-        if model:
-            model.wait()
-        yield model
-    except ModelFailure as failure:
-        print(one_line(f"No language model: {failure}."), file=sys.stderr)
-        yield None
+        yield model if model and _is_ready(model) else None
     finally:
         if model:
             model.close()
+
+
+def _is_ready(model: LanguageModel) -> bool:
+    """Wait for the model; tell whether it came."""
+    from assistant.language_model import ModelFailure
+
+    try:
+        model.wait()
+        return True
+    except ModelFailure as failure:
+        print(one_line(f"No language model: {failure}. Proposals have gaps."), file=sys.stderr)
+        return False
 
 
 def _offer(proposals: Iterable[Question], name: str, arguments: argparse.Namespace) -> int:

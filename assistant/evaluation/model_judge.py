@@ -129,7 +129,9 @@ def _kappa(pairs: Counter[tuple[bool, bool]]) -> float | None:
     facts = (pairs[True, True] + pairs[True, False]) / count
     judge = (pairs[True, True] + pairs[False, True]) / count
     by_chance = facts * judge + (1 - facts) * (1 - judge)
-    return None if by_chance == 1 else round((observed - by_chance) / (1 - by_chance), 4)
+    if by_chance == 1:
+        return None
+    return round((observed - by_chance) / (1 - by_chance), 4) + 0.0  # no -0.0
 
 
 def _share(part: int, whole: int) -> float | None:
