@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
@@ -142,7 +142,7 @@ def _worded(story: Story, place: _Place, model: LanguageModel) -> tuple[str, str
     return (question, fact) if useful else None
 
 
-def _variants(fact: str) -> Sequence[str]:
+def _variants(fact: str) -> tuple[str, ...]:
     """Return the forms in which a right answer may state a fact."""
     if fact.endswith("%"):
         number = fact.rstrip("% ")
