@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 # Gradio reads these when it is imported: nothing is reported to anyone, no page is prerendered.
@@ -45,8 +46,13 @@ def create_app(assistant: Assistant) -> FastAPI:
     return build_app(assistant.library, opening)
 
 
-def build_app(library: Library, opening: Future[Assistant]) -> FastAPI:
-    """Return the web app over an assistant that is still being opened."""
+def build_app(
+    library: Library, opening: Future[Assistant], feedback: Path | None = None
+) -> FastAPI:
+    """Return the web app over an assistant that is still being opened.
+
+    feedback: where answers that readers report are kept; None: they cannot report any.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(OurDocument)
     app.mount("/pages", StaticFiles(directory=ASSETS))
@@ -65,7 +71,7 @@ def build_app(library: Library, opening: Future[Assistant]) -> FastAPI:
 
     gr.mount_gradio_app(
         app,
-        ask_page(library, opening),
+        ask_page(library, opening, feedback),
         path="/",
         theme=page_theme(),
         footer_links=[],
@@ -86,7 +92,7 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by either: closed in order
     opening: Future[Assistant] = Future()
     with _listening(settings.host, settings.port) as listener:
-        app = build_app(Library(settings.added), opening)
+        app = build_app(Library(settings.added), opening, settings.feedback)
         _open(settings, opening)  # not earlier: two heavy imports at once delay each other
         server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         server.address = f"http://{settings.host}:{listener.getsockname()[1]}"

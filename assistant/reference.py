@@ -36,7 +36,7 @@ def pointed_at(
 ) -> tuple[str, ...]:
     """Return the slugs of the stories that a question points at; () if it points at none.
 
-    A city that it names comes first; in "Back to the Moroccan town: …" only what stands before
+    A city that it names comes first; in "As for the Danish city: …" only what stands before
     the colon points.
     """
     clause = _returning_clause(text, languages)
@@ -109,7 +109,7 @@ def _fits(story: Story, places: Places, years: set[int]) -> bool:
 
 
 def _numbered(text: str, pool: Pool, languages: Sequence[str]) -> tuple[str, ...]:
-    """Return the city that the question counts out: the first of the two, the last, the other."""
+    """Return the city that the question counts out: the first one, the last, the other."""
     listed = pool.listed
     if len(listed) > 1:
         for number, kind in ((0, "first_of"), (1, "second_of"), (2, "third_of"), (-1, "last_of")):

@@ -15,6 +15,7 @@ PREFIX = "LEARNING_CITY_"
 EMBEDDED, NO_MODEL = "embedded", "none"
 _READ: dict[str, Callable[[str], object]] = {
     "Path": lambda raw: Path(raw).expanduser(),
+    "Path | None": lambda raw: Path(raw).expanduser(),
     "str": str,
     "int": int,
     "float": float,
@@ -32,6 +33,8 @@ class Settings:
         OpenAI-compatible server, such as `http://host:port/v1`.
     llm_model, llm_key: what that server calls the model, and the key it wants.
     llm_seconds: the longest time the model may take for one answer.
+    judge_key: the key that the server of `evaluate --judge` wants.
+    feedback: file or folder where answers that readers report are kept; None: they cannot.
     """
 
     data: Path = Path(platformdirs.user_data_dir("learning-city-assistant"))
@@ -42,6 +45,8 @@ class Settings:
     llm_model: str = "default"
     llm_key: str = ""
     llm_seconds: float = 30.0
+    judge_key: str = ""
+    feedback: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

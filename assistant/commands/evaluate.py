@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.commands.terminal import (
+    argument_text,
     opened_assistant,
     progress_bar,
     say,
@@ -60,6 +64,19 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--seed", metavar="S", type=int, default=0,
         help="which of them --limit takes, and what chance draws in the tests (default 0)",
     )  # fmt: skip
+    _declare_judge(parser)
+
+
+def _declare_judge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--judge", metavar="ADDRESS", type=_model_address,
+        help="let a language model judge the answers as well, at an OpenAI-compatible address; "
+        "its key is LEARNING_CITY_JUDGE_KEY",
+    )  # fmt: skip
+    parser.add_argument(
+        "--judge-model", metavar="NAME", default="default", type=argument_text,
+        help="what that server calls the model (default: default)",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -83,6 +100,8 @@ def _answer(arguments: argparse.Namespace) -> int:
     if arguments.report:
         arguments.report.mkdir(parents=True, exist_ok=True)
     result = _evaluate(dialogues, arguments)
+    if arguments.judge:
+        _judge(result, arguments)
     comparison = compare(baseline, result["items"], arguments.seed) if baseline else None
     if arguments.json:
         _write(arguments.json, result)
@@ -106,7 +125,7 @@ def _search(arguments: argparse.Namespace) -> int:
 
     others = [path for path in arguments.paths if not is_passage_set(path)]
     unfit = {"--baseline": arguments.baseline, "--renew": arguments.renew,
-             "--report": arguments.report}  # fmt: skip
+             "--report": arguments.report, "--judge": arguments.judge}  # fmt: skip
     if others or any(unfit.values()):
         raise AssistantError(
             "A set with passages of its own measures retrieval alone: name no question files and "
@@ -149,8 +168,6 @@ def _fail_on_loss(comparison: Comparison) -> None:
 
 
 def _evaluate(dialogues: Any, arguments: argparse.Namespace) -> dict[str, Any]:
-    from tqdm import tqdm
-
     from assistant.evaluation import runner
 
     settings = {
@@ -164,9 +181,48 @@ def _evaluate(dialogues: Any, arguments: argparse.Namespace) -> dict[str, Any]:
         settings["stories"] = len(assistant.library.stories())
         journal = _journal(arguments, assistant) if arguments.json else None
         count = sum(len(dialogue) for dialogue in dialogues)
-        with tqdm(total=count, desc="questions", file=sys.stderr, leave=False, disable=None) as bar:
-            items = runner.evaluate(assistant, dialogues, journal, bar.update, arguments.quotes)
+        with _counting(count, "questions") as asked:
+            items = runner.evaluate(assistant, dialogues, journal, asked, arguments.quotes)
     return runner.result(items, settings)
+
+
+def _judge(result: dict[str, Any], arguments: argparse.Namespace) -> None:
+    """Add a language model's opinion of the answers to what was found."""
+    from assistant.evaluation.model_judge import judge_figures, judge_items
+    from assistant.language_model import LanguageModel
+    from assistant.settings import Settings
+
+    settings = Settings.from_environment()
+    name = arguments.judge_model
+    judge = LanguageModel(arguments.judge, name, settings.judge_key, settings.llm_seconds)
+    try:
+        with _counting(len(result["items"]), "judged") as count:
+            result["items"] = judge_items(result["items"], judge, count)
+    finally:
+        judge.close()
+    result["settings"]["judge"] = name
+    result["metrics"]["judge"] = judge_figures(result["items"], name)
+
+
+@contextmanager
+def _counting(count: int, what: str) -> Iterator[Callable[[], object]]:
+    """Lend what is called after each of `count` steps, and shows them on a terminal."""
+    from tqdm import tqdm
+
+    with tqdm(total=count, desc=what, file=sys.stderr, leave=False, disable=None) as bar:
+        yield bar.update
+
+
+def _model_address(argument: str) -> str:
+    """Return the argument as the address of a model's server.
+
+    Raises ArgumentTypeError, which argparse tells as a usage error.
+    """
+    if not re.match(r"https?://[^/\s]", argument):
+        raise argparse.ArgumentTypeError(
+            f"'{argument}' is not the address of a server, such as http://127.0.0.1:11434/v1"
+        )
+    return argument
 
 
 def _journal(arguments: argparse.Namespace, assistant: Assistant) -> Journal:

@@ -16,6 +16,8 @@ _KEPT = (
     "id question expected outcome right right_in_quotes facts_found refused lost_at gold_cited "
     "passage_rank story_rank facts_rank supported cited exact language_kept"
 ).split()
+# What most questions have none of stands only where there is some.
+_KEPT_IF_ANY = ("grounded", "faults")
 _KEPT_OF_GOLD = ("facts", "stories", "section")
 _KEPT_OF_ANSWER = ("text", "confidence")
 _NOT_KEPT_OF_METRICS = ("seconds", "confidence", "intervals")
@@ -60,6 +62,7 @@ def _kept(item: Item) -> dict[str, Any]:
         "gold": {key: item["gold"][key] for key in _KEPT_OF_GOLD},
         "answer": {key: item["answer"][key] for key in _KEPT_OF_ANSWER},
     }
+    kept |= {key: item[key] for key in _KEPT_IF_ANY if item.get(key)}
     return kept | ({"turn": item["turn"]} if "turn" in item else {})
 
 

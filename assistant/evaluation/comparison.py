@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from assistant.evaluation.judging import STAGES, Item, item_key
-from assistant.evaluation.measures import MEASURES, Measure, unit_totals
+from assistant.evaluation.measures import MEASURES, Measure, faults, unit_totals
 from assistant.evaluation.significance import Totals, holm, randomisation_test
 
 SIGNIFICANT = 0.05
@@ -76,7 +76,8 @@ class Comparison:
 
     `pairs`: questions in both, `unpaired`: in one alone, or of other content. `changes`: those
     that got better or worse, what matters most first. `reworded`: answered in other words to the
-    same worth. `losses`: right answers lost at each stage, before and after.
+    same worth. `losses`: right answers lost at each stage, before and after; `faults`: answers
+    with other faults, such as "language at written", likewise.
     """
 
     pairs: int
@@ -85,6 +86,7 @@ class Comparison:
     changes: tuple[Change, ...]
     reworded: int
     losses: Mapping[str, tuple[int, int]]
+    faults: Mapping[str, tuple[int, int]]
 
     @property
     def better(self) -> tuple[Change, ...]:
@@ -109,6 +111,7 @@ def compare(before: Sequence[Item], after: Sequence[Item], seed: int = 0) -> Com
     changes = [Change(o, n, round(worth(n) - worth(o), 4)) for o, n in pairs]
     moved = [change for change in changes if change.gain]
     moved.sort(key=lambda c: (-abs(c.gain), -c.after["answer"]["confidence"], c.key))
+    older, newer = faults([o for o, _ in pairs]), faults([n for _, n in pairs])
     names = {item_key(item) for item in (*before, *after)}
     return Comparison(
         pairs=len(pairs),
@@ -122,6 +125,7 @@ def compare(before: Sequence[Item], after: Sequence[Item], seed: int = 0) -> Com
             s: (sum(o["lost_at"] == s for o, _ in pairs), sum(n["lost_at"] == s for _, n in pairs))
             for s in STAGES
         },
+        faults={f: (older.get(f, 0), newer.get(f, 0)) for f in sorted({*older, *newer})},
     )
 
 
@@ -129,9 +133,10 @@ def worth(item: Item) -> float:
     """Return what an answer is worth to a reader, from -2 to 1.
 
     Right or rightly refused 1; wrongly refused 0; wrong -0.5 and more by the share of facts it
-    states; invented -1. Less by the share of its sentences that are not supported.
+    states; invented -1. Less by the share of its sentences that are not supported or grounded.
     """
-    found, supported = item["facts_found"], item["supported"]
+    found = item["facts_found"]
+    supported = [s for s in item["supported"] or item.get("grounded") or () if s is not None]
     value = _WORTH[item["outcome"]]
     if item["outcome"] == "wrong" and found:
         value += sum(found) / len(found)

@@ -16,8 +16,8 @@ from corpus.story import Story
 _ROOT = Path(__file__).parents[2]
 _CODE = ("corpus", "index", "assistant")
 _KINDS = (".py", ".json", ".toml")
-# Where data lie and where the web app listens changes no answer.
-_INDIFFERENT = {"data", "host", "port", "chroma"}
+# Where things lie, where the web app listens and who judges an answer changes none.
+_INDIFFERENT = {"data", "host", "port", "chroma", "judge_key", "feedback"}
 
 
 class Journal:

@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.answer import Answer, Citation, Kind, Mode, RetrievedPassage, Seconds, Sentence
 from assistant.evaluation.facts import count_words, states, states_all
+from assistant.evaluation.grounding import faults_of, sentences_grounded
 from assistant.evaluation.questions import SMALL_TALK, Question
 from assistant.language import language_of
 
@@ -248,7 +249,9 @@ def item(judged: Judged) -> dict[str, Any]:
         "passage_rank": judged.passage_rank,
         "story_rank": judged.story_rank,
         "facts_rank": judged.facts_rank,
+        "faults": faults_of(judged.answer, question.language, judged.language_kept),
         "supported": judged.supported(),
+        "grounded": sentences_grounded(judged.answer),
         "cited": [bool(numbers & set(s.citations)) for s in judged.answer.sentences],
         "exact": [judged.quotes_exactly(c) for c in judged.answer.citations],
         "language_kept": judged.language_kept,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,16 @@ from assistant.evaluation.confidence import auroc, confidence_figures
 from assistant.evaluation.judging import STAGES, Item
 from assistant.evaluation.significance import Totals, intervals
 
-__all__ = ["MEASURES", "auroc", "measure", "percentile", "share", "summarize", "unit_totals"]
+__all__ = [
+    "MEASURES",
+    "auroc",
+    "faults",
+    "measure",
+    "percentile",
+    "share",
+    "summarize",
+    "unit_totals",
+]
 
 PASSAGE_DEPTHS = (1, 3, 5, 10)
 STORY_DEPTHS = (1, 5)
@@ -87,6 +97,7 @@ MEASURES = (
     Measure("refusal_recall", _refused("refusal"), watched=True),
     Measure("false_refusals", _refused("answer"), better=-1, watched=True),
     Measure("citation_precision", lambda i: i["supported"], watched=True),
+    Measure("grounded", lambda i: i.get("grounded"), watched=True),
     Measure("citation_recall", lambda i: i["cited"], watched=True),
     Measure("quotes_exact", lambda i: i["exact"], watched=True),
     Measure("gold_cited", _gold_cited),
@@ -131,10 +142,17 @@ def measure(items: Sequence[Item]) -> Figures:
             [i["answer"]["confidence"] for i in unanswerable],
         ),
         "lost_at": {s: sum(i["lost_at"] == s for i in answerable) for s in STAGES},
+        "faults": faults(items),
         "invented": sum(i["outcome"] == "invented" for i in items),
         "seconds": _seconds([i["seconds"] for i in items]),
         "intervals": {m.name: pair for m, pair in zip(MEASURES, spread, strict=True) if pair},
     }
+
+
+def faults(items: Sequence[Item]) -> dict[str, int]:
+    """Return how many answers have what other fault at which stage, as "language at written"."""
+    found = (f"{what} at {stage}" for i in items for what, stage in i.get("faults", {}).items())
+    return dict(sorted(Counter(found).items()))
 
 
 def unit_totals(items: Sequence[Item], measured: Measure) -> Totals:

@@ -9,6 +9,7 @@ from typing import Any
 from assistant.evaluation.comparison import Change, Comparison, Difference
 from assistant.evaluation.judging import Item, item_key
 from assistant.evaluation.measures import PASSAGE_DEPTHS, STORY_DEPTHS
+from assistant.evaluation.model_judge import disagree
 from assistant.evaluation.plots import Bar, Series, bars, lines
 from assistant.evaluation.table import shown, table
 from assistant.evaluation.way import Step, way
@@ -57,7 +58,16 @@ def _head(figures: Mapping[str, Any], comparison: Comparison | None) -> str:
     return (
         f"{bars(title, rows)}<p>Answered though the stories do not tell: "
         f"<b>{figures['invented']}</b> of {figures['unanswerable']}.</p>"
+        f"{_faults(figures, comparison)}"
     )
+
+
+def _faults(figures: Mapping[str, Any], comparison: Comparison | None) -> str:
+    """Count the faults beside wrong facts, where there are any, now and before."""
+    before = comparison.faults if comparison else {}
+    counts = {**dict.fromkeys(before, 0), **figures["faults"]}
+    rows = [Bar(f, n, before=before[f][0] if f in before else None) for f, n in counts.items()]
+    return bars("Other faults, in answers", rows) if rows else ""
 
 
 def _plots(metrics: Mapping[str, Any], comparison: Comparison | None) -> str:
@@ -162,8 +172,10 @@ def _question(item: Item) -> str:
     good = item["outcome"] in _GOOD
     mark = "right" if good else "open" if item["outcome"] == "open" else "wrong"
     lost = f" · lost at {escape(item['lost_at'])}" if item["lost_at"] else ""
+    said = "".join(f" · {escape(what)} at {escape(at)}" for what, at in item["faults"].items())
+    said += " · the judge disagrees" if disagree(item) else ""
     return (
-        f'<details class="{mark}"><summary dir="auto"><b>{escape(item["outcome"])}</b>{lost} '
+        f'<details class="{mark}"><summary dir="auto"><b>{escape(item["outcome"])}</b>{lost}{said} '
         f"{_name(item)}</summary>{_expected(item)}{_steps(item)}</details>"
     )
 
@@ -181,8 +193,17 @@ def _expected(item: Item) -> str:
     )
     return (
         f'<h4>Expected</h4><p dir="auto">{escape(gold["answer"])}</p>'
-        f'<ul class="facts">{facts}</ul><p>{escape(place) or "not told"}</p>'
+        f'<ul class="facts">{facts}</ul><p>{escape(place) or "not told"}</p>{_judge(item)}'
     )
+
+
+def _judge(item: Item) -> str:
+    """Say what a language model thought of the answer, where one was asked."""
+    if "judge" not in item:
+        return ""
+    opinion = item["judge"]
+    said = {True: "right", False: "not right", None: f"no opinion ({opinion['why']})"}
+    return f"<p>The judge says: {escape(said[opinion['right']])}</p>"
 
 
 def _steps(item: Item) -> str:

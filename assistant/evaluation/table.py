@@ -23,6 +23,7 @@ _COLUMNS = (
     ("false_refusals", "refused wr."),
     ("citation_precision", "cit.prec"),
     ("citation_recall", "cit.rec"),
+    ("grounded", "grounded"),
     ("gold_cited", "gold cit."),
     ("language_kept", "lang."),
 )
@@ -38,9 +39,10 @@ def table(metrics: Mapping[str, Any]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [_line(row, widths) for row in rows]
     figures = metrics["all"]
-    return "\n".join(
-        [_losses(figures), "", *lines, "", _intervals(figures), _trust(figures), _times(figures)]
-    )
+    below = [_intervals(figures), _trust(figures), _times(figures)]
+    if "judge" in metrics:
+        below.append(judge_told(metrics["judge"]))
+    return "\n".join([_losses(figures), "", *lines, "", *below])
 
 
 def told(comparison: Comparison) -> str:
@@ -51,7 +53,9 @@ def told(comparison: Comparison) -> str:
         f"{comparison.reworded} say the same worth in other words.",
         "",
         "right answers lost at   before  after",
-        *(f"  {stage:<20} {old:>7}{new:>7}" for stage, (old, new) in comparison.losses.items()),
+        *_before_and_after(comparison.losses),
+        *(["other faults"] if comparison.faults else []),
+        *_before_and_after(comparison.faults),
         "",
         "measure                 before   after   change  by luck",
         *(_difference(difference) for difference in comparison.differences),
@@ -61,6 +65,19 @@ def told(comparison: Comparison) -> str:
             lines += ["", f"{title}, what matters most first: {len(changes)}"]
             lines += [line for change in changes for line in _change(change)]
     return "\n".join(lines)
+
+
+def judge_told(judge: Mapping[str, Any]) -> str:
+    """Return what a language model thought of the answers, and whether the facts measure does."""
+    unjudged = ", ".join(f"{why}: {count}" for why, count in judge["unjudged"].items())
+    left = judge["answers"] - judge["judged"]
+    return (
+        f"judge '{judge['name']}': right {shown(judge['right'])} of {judge['judged']} answers; "
+        f"agrees with the facts measure on {shown(judge['agreement'])} of {judge['both_ways']}, "
+        f"kappa {shown(judge['kappa'])} (right by the facts alone {judge['facts_alone']}, "
+        f"by the judge alone {judge['judge_alone']})"
+        + (f"; {left} left unjudged ({unjudged})" if left else "")
+    )
 
 
 def groups(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -92,6 +109,7 @@ def _losses(figures: Mapping[str, Any]) -> str:
     return (
         f"right answers lost: {lost} of {figures['answerable']}, at: {stages or '–'}; "
         f"answered though not told: {figures['invented']} of {figures['unanswerable']}"
+        + "".join(f"; {fault}: {count}" for fault, count in figures["faults"].items())
     )
 
 
@@ -118,6 +136,10 @@ def _times(figures: Mapping[str, Any]) -> str:
         for name, time in figures["seconds"].items()
     ]
     return "seconds (median / 95th percentile): " + ", ".join(parts)
+
+
+def _before_and_after(counts: Mapping[str, tuple[int, int]]) -> list[str]:
+    return [f"  {name:<20} {old:>7}{new:>7}" for name, (old, new) in counts.items()]
 
 
 def _difference(difference: Difference) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.evaluation.judging import Item
 
@@ -40,7 +40,12 @@ def way(item: Item) -> tuple[Step, ...]:
         Step("checked", _text(item["checked"]), stages["checked"]),
         Step("shown", (answer["text"],), stages["shown"]),
     ]  # fmt: skip
-    return tuple(step for step in steps if step.lines)
+    spoilt = item["faults"].values()
+    return tuple(
+        replace(step, verdict=False) if step.stage in spoilt else step
+        for step in steps
+        if step.lines
+    )
 
 
 def _understood(item: Item) -> tuple[str, ...]:

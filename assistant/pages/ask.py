@@ -8,12 +8,14 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from assistant.answer import Event
 from assistant.errors import AssistantError
+from assistant.feedback import report
 from assistant.pages.arriving import arriving
 from assistant.pages.dialogue import announcement, dialogue, welcome
 from assistant.pages.evidence_panel import evidence_panel
@@ -54,11 +56,14 @@ Answering = AsyncGenerator[Shown, None]
 _SAME = (gr.skip(),) * 7  # nothing that is shown changes
 
 
-def ask_page(library: Library, opening: Future[Assistant]) -> gr.Blocks:
+def ask_page(
+    library: Library, opening: Future[Assistant], feedback: Path | None = None
+) -> gr.Blocks:
     """Return the Ask page.
 
     library: the stories that are listed beside the chat.
     opening: gives the assistant once its encoder and index stand; questions asked before wait.
+    feedback: where answers that readers report are kept; None: they cannot report any.
     """
     stories = library.stories()
     page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
@@ -79,11 +84,14 @@ def ask_page(library: Library, opening: Future[Assistant]) -> gr.Blocks:
         status = gr.HTML(_status(""), elem_id="status", apply_default_css=False)
         gr.HTML(_colophon(len(stories)), elem_id="colophon", apply_default_css=False)
         shown = [question, said, evidence, status, exchanges, send, stop]
-        desk = _Desk(library, opening)
+        desk = _Desk(library, opening, feedback)
         typed = [question, quotes, exchanges]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on([question.submit, send.click], desk.ask, typed, shown, **quiet)
         alone.click(desk.ask_alone, typed, shown, **quiet)
+        if feedback:
+            turn, reporting = _report_button()
+            reporting.click(desk.report, [turn, exchanges], [said, status, exchanges], **quiet)
         stop.click(desk.stop, None, None, queue=False, **quiet)
         page.load(desk.ask_by_address, [quotes, exchanges], shown, **quiet)
     page.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING, api_open=False)
@@ -103,6 +111,7 @@ class _Desk:
 
     library: Library
     opening: Future[Assistant]
+    feedback: Path | None = None
     running: dict[str, _Run] = field(default_factory=dict)
 
     async def ask(
@@ -145,6 +154,19 @@ class _Desk:
         if run := self.running.get(request.session_hash or ""):
             run.stopped = True
 
+    def report(self, turn: str, turns: tuple[Exchange, ...]) -> Shown:
+        """Keep a turn's answer for the people who run this assistant."""
+        at = int(turn) - 1 if turn.isdecimal() and len(turn) < 6 else -1
+        reported = turns[at] if 0 <= at < len(turns) else None
+        if not (self.feedback and reported and reported.answer) or reported.reported:
+            return (gr.skip(),) * 3
+        try:
+            report(self.feedback, reported.answer, reported.retrieved)
+        except AssistantError as failure:
+            return gr.skip(), _status(str(failure)), gr.skip()
+        turns = (*turns[:at], replace(reported, reported=True), *turns[at + 1 :])
+        return dialogue(turns, "", True), _status("Reported. Thank you."), turns
+
     async def _answering(
         self,
         exchange: Exchange,
@@ -161,9 +183,9 @@ class _Desk:
                     if self.running.get(session) is not run:
                         return  # the reader asked something else meanwhile
                     if run.stopped and not grown.ended:
-                        yield _shown((*before, replace(grown, stopped=True)), stories)
+                        yield self._shown((*before, replace(grown, stopped=True)), stories)
                         return
-                    yield _SAME if grown is exchange else _shown((*before, grown), stories)
+                    yield _SAME if grown is exchange else self._shown((*before, grown), stories)
                     exchange = grown
         finally:
             if self.running.get(session) is run:
@@ -196,6 +218,21 @@ class _Desk:
             _log.exception("A question failed")
             yield replace(exchange, failure=_WENT_WRONG)
 
+    def _shown(self, turns: tuple[Exchange, ...], stories: Sequence[Story]) -> Shown:
+        """Return what the page shows after some turns, as its outputs want it."""
+        last = turns[-1]
+        waits = not last.ended and bool(last.citations or last.waiting)
+        began = not (last.ended or last.citations)  # later, the next question may stand there
+        return (
+            "" if began else gr.skip(),
+            dialogue(turns, "", bool(self.feedback)),
+            evidence_panel(turns, stories),
+            _status(announcement(last)),
+            turns,
+            gr.Button(visible=not waits),
+            gr.Button(visible=waits),
+        )
+
 
 def _history(exchange: Exchange, before: Sequence[Exchange]) -> list[Turn]:
     """Return the conversation of a turn, back to where it began."""
@@ -209,24 +246,14 @@ def _history(exchange: Exchange, before: Sequence[Exchange]) -> list[Turn]:
     return turns
 
 
-def _shown(turns: tuple[Exchange, ...], stories: Sequence[Story]) -> Shown:
-    """Return what the page shows after some turns, as its outputs want it."""
-    last = turns[-1]
-    waits = not last.ended and bool(last.citations or last.waiting)
-    began = not (last.ended or last.citations)  # later, the next question may stand there
-    return (
-        "" if began else gr.skip(),
-        dialogue(turns, ""),
-        evidence_panel(turns, stories),
-        _status(announcement(last)),
-        turns,
-        gr.Button(visible=not waits),
-        gr.Button(visible=waits),
-    )
-
-
 def _panel(value: str, name: str) -> gr.HTML:
     return gr.HTML(value, elem_id=name, apply_default_css=False)
+
+
+def _report_button() -> tuple[gr.Textbox, gr.Button]:
+    """Return what the page's script fills in and presses when a reader reports a turn."""
+    turn = gr.Textbox(elem_id="report-turn", visible="hidden")
+    return turn, gr.Button("Report", elem_id="report", visible="hidden")
 
 
 def _question_box() -> gr.Textbox:

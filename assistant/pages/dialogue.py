@@ -20,11 +20,16 @@ _END = "</section>"
 _TITLE = "Learning City Assistant: a conversation"
 
 
-def dialogue(exchanges: Sequence[Exchange], welcome: str) -> str:
-    """Return all turns, oldest first; the welcome where there is none yet."""
+def dialogue(exchanges: Sequence[Exchange], welcome: str, reporting: bool = False) -> str:
+    """Return all turns, oldest first; the welcome where there is none yet.
+
+    `reporting`: readers may report an answer.
+    """
     if not exchanges:
         return welcome
-    *before, last = (_turn(number, exchange) for number, exchange in enumerate(exchanges, 1))
+    *before, last = (
+        _turn(number, exchange, reporting) for number, exchange in enumerate(exchanges, 1)
+    )
     keeping = _keeping(exchanges) if exchanges[-1].ended else ""
     heading = '<h2 class="sr-only">Questions and answers</h2>'
     return f"{heading}{''.join(before)}{last.removesuffix(_END)}{keeping}{_END}"
@@ -46,14 +51,15 @@ def announcement(exchange: Exchange) -> str:
     return f"Answer with {counted(len(answer.citations), 'quote')}. {answer.message} {answer.text}"
 
 
-def _turn(number: int, exchange: Exchange) -> str:
+def _turn(number: int, exchange: Exchange, reporting: bool) -> str:
     question = exchange.question
     if len(question) > _LONGEST_SHOWN:
         question = question[:_LONGEST_SHOWN].rstrip() + " …"
     return (
         f'<section class="turn" id="turn-{number}" aria-labelledby="question-{number}">'
         f'<h3 class="question" id="question-{number}" dir="auto">{escaped(question)}</h3>'
-        f"{_understood(exchange)}{_reply(number, exchange)}{_END}"
+        f"{_understood(exchange)}{_reply(number, exchange)}"
+        f"{_reporting(number, exchange) if reporting and exchange.answer else ''}{_END}"
     )
 
 
@@ -203,6 +209,17 @@ def _copying(answer: Answer) -> str:
             f'<button type="button" class="quiet" data-copy-address="{address}">Copy link</button>',
         )
     return f'<p class="copying">{"".join(buttons)}</p>'
+
+
+def _reporting(number: int, exchange: Exchange) -> str:
+    """Return the button that reports an answer, and what it keeps; or that it was reported."""
+    if exchange.reported:
+        return '<p class="reporting">Reported, with your question. Thank you.</p>'
+    return (
+        f'<p class="reporting"><button type="button" class="quiet" data-report="{number}"'
+        ' title="Keeps your question and this answer for the people who run this assistant">'
+        "Report this answer</button></p>"
+    )
 
 
 def _keeping(exchanges: Sequence[Exchange]) -> str:

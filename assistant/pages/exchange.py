@@ -12,6 +12,7 @@ from assistant.answer import (
     Finished,
     Mode,
     Reason,
+    RetrievedPassage,
     TextAdded,
 )
 
@@ -37,9 +38,10 @@ _NOT_ASKED = {
 class Exchange:
     """One turn on the page, from the moment it is asked until it is answered or has failed.
 
-    `citations` and `draft` are what has arrived so far; `failure` is a sentence for the reader;
-    `stopped`: the reader wanted no more. `follows`: it was asked with the turns before it as its
-    conversation; one that does not begins a new one.
+    `citations`, `retrieved` and `draft` are what has arrived so far; `failure` is a sentence for
+    the reader; `stopped`: the reader wanted no more; `reported`: the reader reported the answer.
+    `follows`: it was asked with the turns before it as its conversation; one that does not begins
+    a new one.
     """
 
     question: str
@@ -50,6 +52,8 @@ class Exchange:
     waiting: str = ""
     stopped: bool = False
     follows: bool = False
+    retrieved: tuple[RetrievedPassage, ...] = ()
+    reported: bool = False
 
     @property
     def ended(self) -> bool:
@@ -60,7 +64,9 @@ class Exchange:
         """Return the turn with what an event brought."""
         match event:
             case EvidenceFound():
-                return replace(self, citations=event.citations, waiting="")
+                return replace(
+                    self, citations=event.citations, retrieved=event.retrieved, waiting=""
+                )
             case TextAdded():
                 return replace(self, draft=self.draft + event.text)
             case Finished():

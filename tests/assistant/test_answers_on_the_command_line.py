@@ -17,6 +17,7 @@ from assistant.evaluation.runner import play
 from assistant.service import Assistant
 from assistant.settings import Settings
 from corpus.library import Library
+from tests.assistant.model_stand_in import Server
 
 pytestmark = pytest.mark.slow
 
@@ -131,6 +132,26 @@ def test_no_question_breaks_the_answer_or_the_terminal(
     say_answer(answer)
     shown = capsys.readouterr().out
     assert shown.strip() and printable(shown) == shown
+
+
+def test_a_language_model_may_judge_the_answers_of_a_run(
+    indexed: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setenv("LEARNING_CITY_JUDGE_KEY", "secret")
+    file = tmp_path / "run.json"
+    asked = ["evaluate", str(QUESTIONS / "single/2015-cork.jsonl"), "--quotes", "--limit", "1"]
+    with Server("yes").running() as server:
+        judge = ["--judge", server.address, "--judge-model", "grader"]
+        assert main([*asked, *judge, "--json", str(file)]) == 0
+    assert "judge 'grader': right 1.000 of 1 answers" in capsys.readouterr().out
+    found = json.loads(file.read_text("utf-8"))
+    assert found["items"][0]["judge"] == {"right": True, "why": ""}
+    assert found["metrics"]["judge"]["judged"] == 1 and found["settings"]["judge"] == "grader"
+    assert server.keys == ["Bearer secret"] and server.asked[0]["model"] == "grader"
+    assert "secret" not in file.read_text("utf-8")
 
 
 @pytest.mark.parametrize("command", ["sync", "ask", "evaluate"])

@@ -36,8 +36,12 @@ function showEvidence(turn, id) {
 }
 
 function ask(question, button) {
-  const box = document.querySelector("#question textarea");
-  box.value = question;
+  give(question, "#question textarea", button);
+}
+
+function give(text, field, button) {
+  const box = document.querySelector(field);
+  box.value = text;
   box.dispatchEvent(new Event("input", { bubbles: true }));
   setTimeout(() => document.querySelector(button)?.click(), 60); // once Gradio has taken the text
 }
@@ -77,6 +81,8 @@ document.addEventListener("click", (event) => {
     ask(link.dataset.ask, "#send");
   } else if (link.dataset.askAlone) {
     ask(link.dataset.askAlone, "#ask-alone");
+  } else if (link.dataset.report) {
+    give(link.dataset.report, "#report-turn textarea", "#report");
   } else if (link.dataset.save) {
     save(link.dataset.save, link.dataset.name);
   } else if (link.matches("#stop")) {

@@ -12,7 +12,10 @@ from assistant.evaluation.runner import result
 from tests.assistant.evaluation.judged import ITEMS, changed
 
 RESULT = result(ITEMS, {"quotes": True})
-LATER = changed(0, right=False, outcome="wrong", lost_at="chosen")
+LATER = changed(
+    0, right=False, outcome="wrong", lost_at="chosen", faults={"ungrounded": "checked"},
+    judge={"right": True, "why": ""},
+)  # fmt: skip
 
 
 def test_the_page_needs_nothing_else_and_shows_no_markup_of_its_content():
@@ -36,6 +39,8 @@ def test_each_question_is_there_with_its_way_and_those_to_work_on_first():
 def test_what_changed_is_shown_with_both_answers():
     text = page(result(LATER, {}), compare(ITEMS, LATER))
     assert "Worse: 1" in text and "right → wrong (chosen)" in text and "Answer before" in text
+    assert "Other faults" in text and "ungrounded at checked" in text
+    assert "the judge disagrees" in text and "The judge says: right" in text
 
 
 def test_a_run_without_questions_of_a_kind_still_gives_a_page():
