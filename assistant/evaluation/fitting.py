@@ -1,10 +1,10 @@
 """Fits the reviewed numbers: how passages are ranked and sentences chosen.
 
-`python -m assistant.evaluation.fitting tests/questions` plays the questions of one story through
+`python -m assistant.evaluation.fitting tests/training` plays the questions of one story through
 the real steps, fits the weights of `index/ranking.json` and `assistant/evidence.json`, and prints
 what they reach on stories that were held out. Both are linear models of a listwise softmax (the
 "ListNet top one" loss of Cao et al., 2007): raise the share of the score that falls on what holds
-the answer. `assistant.evaluation.fitting_refusal` goes on from there.
+the answer. `fitting_reader` and then `fitting_refusal` go on from there.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Choice:
 
 def cases(assistant: Assistant, questions: Sequence[Question]) -> list[Case]:
     """Return the answerable questions that name one gold section, retrieved."""
-    told = [q for q in questions if q.answerable and q.facts and q.section and q.turn <= 1]
+    told = [q for q in questions if q.answerable and q.facts and q.section]
     stories = sorted({q.stories[0] for q in told})
     return [
         Case(
@@ -100,12 +100,21 @@ def passage_choice(case: Case) -> Choice:
 
 
 def sentence_choice(case: Case, sentences: Sequence[ScoredSentence]) -> Choice:
-    """Return a case's sentences: gold are those of gold passages that state a fact."""
-    gold = [
-        _is_gold(case.question, s.hit) and any(states(s.text, f) for f in case.question.facts)
-        for s in sentences
-    ]
+    """Return a case's sentences, and which of them state the answer."""
+    gold = [is_gold(case.question, sentence) for sentence in sentences]
     return Choice(np.array([s.features for s in sentences]), np.array(gold), case.fold)
+
+
+def is_gold(question: Question, sentence: ScoredSentence) -> bool:
+    """Tell whether a sentence states the answer: by the gold quotes, or by facts without these."""
+    passage = sentence.hit.passage
+    if not question.answerable or passage.story not in question.stories:
+        return False
+    if question.quotes:
+        text = sentence.text.strip()
+        return any(text in quote or quote in text for quote in question.quotes)
+    in_section = passage.section == question.section or not question.section
+    return in_section and any(states(sentence.text, fact) for fact in question.facts)
 
 
 def ranked(case: Case, weights: Sequence[float]) -> Retrieved:

@@ -22,7 +22,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from assistant.evaluation.facts import states, states_all
+from assistant.evaluation.facts import states_all
+from assistant.evaluation.fitting import is_gold
 from assistant.evaluation.questions import Question, load_questions
 from assistant.evidence import ScoredSentence, beside, linear_score, score_sentences
 from assistant.question import understand
@@ -78,18 +79,6 @@ def cases(assistant: Assistant, questions: Sequence[Question]) -> list[Case]:
         gold = torch.tensor([is_gold(question, sentence) for sentence in sentences])
         found.append(Case(question, retrieved.question, sentences, gold))
     return found
-
-
-def is_gold(question: Question, sentence: ScoredSentence) -> bool:
-    """Tell whether a sentence states the answer: by the gold quotes, or by facts without these."""
-    passage = sentence.hit.passage
-    if not question.answerable or passage.story not in question.stories:
-        return False
-    if question.quotes:
-        text = sentence.text.strip()
-        return any(text in quote or quote in text for quote in question.quotes)
-    in_section = passage.section == question.section or not question.section
-    return in_section and any(states(sentence.text, fact) for fact in question.facts)
 
 
 def train(examples: Sequence[Example], seed: int) -> ReaderNetwork:
