@@ -133,7 +133,9 @@ def _open(settings: Settings, opening: Future[Assistant]) -> None:
         try:
             from assistant.service import Assistant
 
-            opening.set_result(Assistant.open(settings))
+            assistant = Assistant.open(settings)
+            assistant.follow()
+            opening.set_result(assistant)
         except BaseException as failure:  # `serve` raises it in the thread that can be told
             opening.set_exception(failure)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -23,6 +25,7 @@ from assistant.checking import Checker
 from assistant.composing import Span, complete, holding
 from assistant.counting import conditions, counted
 from assistant.evidence import ScoredSentence, choose, needed, score_sentences
+from assistant.following import Changed, Following, SharedLock
 from assistant.gathering import gather
 from assistant.language_model import LanguageModel, ModelFailure, open_model
 from assistant.listing import Listing
@@ -49,7 +52,7 @@ _NEAREST = 3
 
 
 class Assistant:
-    """Answers questions over the stories; may be shared between threads."""
+    """Answers questions over the stories, and follows them; may be shared between threads."""
 
     def __init__(
         self,
@@ -64,11 +67,13 @@ class Assistant:
         """
         self.library = library
         self.model = model
-        self._store = store
-        self._retrieval = Retrieval(store, encoder)
+        self.encoder = encoder
         self.topic = Topic(encoder)
-        self._read_stories()
-        self._checker = Checker(encoder, self.catalogue)
+        self._store = store
+        self._following: Following | None = None
+        self._updating = threading.Lock()
+        self._turning = SharedLock()
+        self._snapshot = Snapshot(library.stories(), Retrieval(store, encoder), self.topic, model)
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> Assistant:
@@ -90,7 +95,9 @@ class Assistant:
             raise
 
     def close(self) -> None:
-        """Stop the language model and give the index folder back."""
+        """Stop following and the language model, and give the index folder back."""
+        if self._following is not None:
+            self._following.stop()
         if self.model is not None:
             self.model.close()
         self._store.close()
@@ -105,6 +112,45 @@ class Assistant:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def follow(self, changed: Changed = lambda _: None) -> None:
+        """Make the answers follow every change of the stories from now on, within seconds.
+
+        :param changed: is told, in a thread of its own, what each change did to the index.
+        """
+        self.update()
+        self._following = Following(self.library.stamp, self.update, changed)
+
+    def update(self, progress: Progress | None = None) -> SyncReport:
+        """Make the index and the answers equal to the library now, and report what that took.
+
+        A question that is being answered is answered from the stories as they were when it was
+        asked. Does nothing twice where several call at once.
+
+        :param progress: is told (what is done, how many done, how many in all).
+        :raises IndexFailure: the index cannot be written; answers stay as they were.
+        """
+
+        def count(done: int, total: int) -> None:
+            if progress:
+                progress("Indexing the stories", done, total)
+
+        with self._updating:
+            stories = self.library.stories()
+            return sync_index(stories, self._store, self.encoder, count, self._turn)
+
+    @contextmanager
+    def _turn(self, changed: Mapping[str, Story | None]) -> Iterator[None]:
+        """Let no question look at index and stories while both become those of another moment."""
+        after = self._snapshot.after(changed)
+        with self._turning.exclusive():
+            yield
+            self._snapshot = after
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The facts over all stories, as they are now."""
+        return self._snapshot.catalogue
 
     def answer(
         self,
@@ -131,6 +177,61 @@ class Assistant:
         history: Sequence[Turn] = (),
         quotes: bool = False,
     ) -> Iterator[Event]:
+        """Yield an answer as it comes about: the evidence, its text, then the whole.
+
+        Closing the iterator stops the language model. The arguments are those of `Snapshot.ask`.
+        """
+        # All that is looked up in the index is looked up before the first event. From then on the
+        # answer rests on its snapshot alone, and the stories may change.
+        with self._turning.shared():
+            events = self._snapshot.ask(question, scope=scope, history=history, quotes=quotes)
+            first = next(events)
+        with closing(events):
+            yield first
+            yield from events
+
+    def retrieve(self, asked: Question, limit: int = _RETRIEVED) -> Retrieved:
+        """Return the passages that bear on an understood question, best first."""
+        with self._turning.shared():
+            return self._snapshot.retrieve(asked, limit)
+
+
+class Snapshot:
+    """Answers questions over the stories of one moment; what it holds never changes.
+
+    It must be asked while the index holds these very stories, up to an answer's first event.
+    """
+
+    def __init__(
+        self,
+        stories: Iterable[Story],
+        retrieval: Retrieval,
+        topic: Topic,
+        model: LanguageModel | None = None,
+    ) -> None:
+        """Answer from stories; the other arguments are as in `Assistant`."""
+        self.model = model
+        self.topic = topic
+        self._retrieval = retrieval
+        self._stories: dict[str, Story] = {s.slug: s for s in stories}
+        self.catalogue = Catalogue(self._stories.values())
+        self.catalogue.prepare()
+        self._checker = Checker(retrieval.encoder, self.catalogue)
+
+    def after(self, changed: Mapping[str, Story | None]) -> Snapshot:
+        """Return the snapshot of the moment after stories changed; None: one that is gone."""
+        kept = [story for slug, story in self._stories.items() if slug not in changed]
+        new = [story for story in changed.values() if story is not None]
+        return Snapshot([*kept, *new], self._retrieval, self.topic, self.model)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        scope: Scope = EVERYWHERE,
+        history: Sequence[Turn] = (),
+        quotes: bool = False,
+    ) -> Generator[Event, None, None]:
         """Yield an answer as it comes about: the evidence, its text, then the whole.
 
         Closing the iterator stops the language model.
@@ -267,11 +368,6 @@ class Assistant:
         slugs = dict.fromkeys(hit.passage.story for hit in retrieved.hits) if retrieved else {}
         stories = [self._stories[slug] for slug in list(slugs)[:_NEAREST]]
         return tuple(Nearest(s.slug, s.title, s.city, s.country, s.year) for s in stories)
-
-    def _read_stories(self) -> None:
-        self._stories: dict[str, Story] = {s.slug: s for s in self.library.stories()}
-        self.catalogue = Catalogue(self._stories.values())
-        self.catalogue.prepare()
 
 
 @dataclass(frozen=True)

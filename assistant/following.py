@@ -1,0 +1,111 @@
+"""What it takes for answers to follow the stories while questions are asked."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from corpus.errors import CorpusError
+from index.errors import IndexFailure
+from index.sync import SyncReport
+
+Changed = Callable[[SyncReport], None]
+
+_log = logging.getLogger(__name__)
+_EVERY = 1.0  # seconds between looks at the folders; one takes milliseconds
+_AGAIN = 30.0  # seconds until what failed is tried again
+
+
+class SharedLock:
+    """A lock that many hold at once for reading, or one alone for changing.
+
+    Whoever wants to change goes before those who come to read later.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nobody holding it."""
+        self._free = threading.Condition()
+        self._readers = 0
+        self._changing = 0
+
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """Hold it together with others who read."""
+        with self._free:
+            self._free.wait_for(lambda: not self._changing)
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._free:
+                self._readers -= 1
+                self._free.notify_all()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold it alone. Only one at a time may ask for this."""
+        with self._free:
+            self._changing += 1
+            self._free.wait_for(lambda: not self._readers)
+        try:
+            yield
+        finally:
+            with self._free:
+                self._changing -= 1
+                self._free.notify_all()
+
+
+class Following:
+    """Looks now and then whether the stories changed, in a thread, and has the index follow."""
+
+    def __init__(
+        self,
+        stamp: Callable[[], str],
+        update: Callable[[], SyncReport],
+        changed: Changed,
+        every: float = _EVERY,
+    ) -> None:
+        """Begin to look.
+
+        :param stamp: returns what differs when a story has changed.
+        :param update: makes the index follow.
+        :param changed: is told what that took, if it took anything.
+        :param every: seconds between two looks.
+        """
+        self._stamp = stamp
+        self._update = update
+        self._changed = changed
+        self._every = every
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="following", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more; returns once a change that is under way is done."""
+        self._stopped.set()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        seen = ""
+        told = ""
+        wait = 0.0
+        while not self._stopped.wait(wait):
+            wait = self._every
+            try:
+                now = self._stamp()  # before the stories are read: what changes later, shows later
+                if now != seen:
+                    report = self._update()
+                    seen, told = now, ""
+                    if report.added or report.changed or report.removed:
+                        self._changed(report)
+            except (CorpusError, IndexFailure) as failure:
+                wait = _AGAIN
+                if str(failure) != told:
+                    told = str(failure)
+                    _log.warning("The answers cannot follow the stories yet: %s", failure)
+            except Exception:  # a fault of ours must not end the following
+                wait = _AGAIN
+                _log.exception("The answers cannot follow the stories yet")
