@@ -134,7 +134,7 @@ def _open(settings: Settings, opening: Future[Assistant]) -> None:
             from assistant.service import Assistant
 
             assistant = Assistant.open(settings)
-            assistant.follow()
+            assistant.live.follow()
             opening.set_result(assistant)
         except BaseException as failure:  # `serve` raises it in the thread that can be told
             opening.set_exception(failure)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Generic, Protocol, Self, TypeVar
 
+from assistant.opening import Progress
 from corpus.errors import CorpusError
+from corpus.library import Library
+from corpus.story import Story
+from index.embedding import Encoder
 from index.errors import IndexFailure
-from index.sync import SyncReport
+from index.store import Store
+from index.sync import SyncReport, sync_index
 
 Changed = Callable[[SyncReport], None]
 
@@ -109,3 +115,69 @@ class Following:
             except Exception:  # a fault of ours must not end the following
                 wait = _AGAIN
                 _log.exception("The answers cannot follow the stories yet")
+
+
+class _Moment(Protocol):
+    """What is computed from the stories of one moment."""
+
+    def after(self, changed: Mapping[str, Story | None]) -> Self:
+        """Return the same for the moment after stories changed; None: one that is gone."""
+
+
+Snapshot = TypeVar("Snapshot", bound=_Moment)
+
+
+class Live(Generic[Snapshot]):
+    """The snapshot of the stories that are answered from now, and how it turns with the index."""
+
+    def __init__(self, first: Snapshot, library: Library, store: Store, encoder: Encoder) -> None:
+        """Begin with the snapshot of the stories that the index holds."""
+        self.snapshot = first
+        self.store = store
+        self._library = library
+        self._encoder = encoder
+        self._following: Following | None = None
+        self._updating = threading.Lock()
+        self._turning = SharedLock()
+
+    @contextmanager
+    def held(self) -> Iterator[Snapshot]:
+        """Give the snapshot, and let the index hold its very stories meanwhile."""
+        with self._turning.shared():
+            yield self.snapshot
+
+    def update(self, progress: Progress | None = None) -> SyncReport:
+        """Make index and snapshot equal to the library now, and report what that took.
+
+        :param progress: is told (what is done, how many done, how many in all).
+        :raises IndexFailure: the index cannot be written; the snapshot stays as it was.
+        """
+
+        def count(done: int, total: int) -> None:
+            if progress:
+                progress("Indexing the stories", done, total)
+
+        with self._updating:
+            stories = self._library.stories()
+            return sync_index(stories, self.store, self._encoder, count, self._turn)
+
+    def follow(self, changed: Changed = lambda _: None) -> None:
+        """Update now, and from now on within seconds of every change of the stories.
+
+        :param changed: is told, in a thread of its own, what each change did to the index.
+        """
+        self.update()
+        self._following = Following(self._library.stamp, self.update, changed)
+
+    def stop(self) -> None:
+        """Follow no more."""
+        if self._following is not None:
+            self._following.stop()
+
+    @contextmanager
+    def _turn(self, changed: Mapping[str, Story | None]) -> Iterator[None]:
+        """Let nobody look at index and stories while both become those of another moment."""
+        after = self.snapshot.after(changed)  # takes a while; nobody waits for it
+        with self._turning.exclusive():
+            yield
+            self.snapshot = after

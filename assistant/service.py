@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -25,10 +24,11 @@ from assistant.checking import Checker
 from assistant.composing import Span, complete, holding
 from assistant.counting import conditions, counted
 from assistant.evidence import ScoredSentence, choose, needed, score_sentences
-from assistant.following import Changed, Following, SharedLock
+from assistant.following import Live
 from assistant.gathering import gather
 from assistant.language_model import LanguageModel, ModelFailure, open_model
 from assistant.listing import Listing
+from assistant.opening import Progress, open_index
 from assistant.phrases import phrase
 from assistant.question import EVERYWHERE, LONGEST, Question, Scope, Turn, understand
 from assistant.quoting import cite, quote
@@ -43,9 +43,7 @@ from corpus.story import Story
 from index.embedding import Encoder
 from index.retrieval import Hit, Query, Retrieval, Retrieved
 from index.store import Store
-from index.sync import SyncReport, sync_index
 
-Progress = Callable[[str, int, int], None]
 # Passages reported as retrieved, and passages among which a comparison finds each of its cities.
 _RETRIEVED, _LOOKED_AT = 10, 40
 _NEAREST = 3
@@ -63,17 +61,16 @@ class Assistant:
     ) -> None:
         """Answer from the library's stories, found through an index that equals it.
 
+        `live` makes the answers follow changes of the stories.
+
         :param model: writes the answers; without one, or while it is away, they are quotes.
         """
         self.library = library
         self.model = model
         self.encoder = encoder
         self.topic = Topic(encoder)
-        self._store = store
-        self._following: Following | None = None
-        self._updating = threading.Lock()
-        self._turning = SharedLock()
-        self._snapshot = Snapshot(library.stories(), Retrieval(store, encoder), self.topic, model)
+        first = Snapshot(library.stories(), Retrieval(store, encoder), self.topic, model)
+        self.live = Live(first, library, store, encoder)
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> Assistant:
@@ -96,11 +93,10 @@ class Assistant:
 
     def close(self) -> None:
         """Stop following and the language model, and give the index folder back."""
-        if self._following is not None:
-            self._following.stop()
+        self.live.stop()
         if self.model is not None:
             self.model.close()
-        self._store.close()
+        self.live.store.close()
 
     def __enter__(self) -> Assistant:
         return self
@@ -113,44 +109,10 @@ class Assistant:
     ) -> None:
         self.close()
 
-    def follow(self, changed: Changed = lambda _: None) -> None:
-        """Make the answers follow every change of the stories from now on, within seconds.
-
-        :param changed: is told, in a thread of its own, what each change did to the index.
-        """
-        self.update()
-        self._following = Following(self.library.stamp, self.update, changed)
-
-    def update(self, progress: Progress | None = None) -> SyncReport:
-        """Make the index and the answers equal to the library now, and report what that took.
-
-        A question that is being answered is answered from the stories as they were when it was
-        asked. Does nothing twice where several call at once.
-
-        :param progress: is told (what is done, how many done, how many in all).
-        :raises IndexFailure: the index cannot be written; answers stay as they were.
-        """
-
-        def count(done: int, total: int) -> None:
-            if progress:
-                progress("Indexing the stories", done, total)
-
-        with self._updating:
-            stories = self.library.stories()
-            return sync_index(stories, self._store, self.encoder, count, self._turn)
-
-    @contextmanager
-    def _turn(self, changed: Mapping[str, Story | None]) -> Iterator[None]:
-        """Let no question look at index and stories while both become those of another moment."""
-        after = self._snapshot.after(changed)
-        with self._turning.exclusive():
-            yield
-            self._snapshot = after
-
     @property
     def catalogue(self) -> Catalogue:
         """The facts over all stories, as they are now."""
-        return self._snapshot.catalogue
+        return self.live.snapshot.catalogue
 
     def answer(
         self,
@@ -183,8 +145,8 @@ class Assistant:
         """
         # All that is looked up in the index is looked up before the first event. From then on the
         # answer rests on its snapshot alone, and the stories may change.
-        with self._turning.shared():
-            events = self._snapshot.ask(question, scope=scope, history=history, quotes=quotes)
+        with self.live.held() as snapshot:
+            events = snapshot.ask(question, scope=scope, history=history, quotes=quotes)
             first = next(events)
         with closing(events):
             yield first
@@ -192,8 +154,8 @@ class Assistant:
 
     def retrieve(self, asked: Question, limit: int = _RETRIEVED) -> Retrieved:
         """Return the passages that bear on an understood question, best first."""
-        with self._turning.shared():
-            return self._snapshot.retrieve(asked, limit)
+        with self.live.held() as snapshot:
+            return snapshot.retrieve(asked, limit)
 
 
 class Snapshot:
@@ -422,36 +384,6 @@ def _quoted(reply: Reply, found: _Found, verdict: Verdict, away: bool) -> Iterat
         partly=reply.asked.several,
     )
     yield Finished(answer)
-
-
-def open_index(
-    settings: Settings, library: Library, encoder: Encoder, progress: Progress | None = None
-) -> tuple[Store, SyncReport]:
-    """Return the index folder's store, made equal to the library, and what that took.
-
-    The store is tried before it is returned: a damaged one is told and built anew.
-
-    :raises IndexFailure: another process owns the index, or it cannot be written.
-    """
-
-    def tell(what: str) -> None:
-        if progress:
-            progress(what, 0, 0)
-
-    def count(done: int, total: int) -> None:
-        if progress:
-            progress("Indexing the stories", done, total)
-
-    store = Store(settings.index, encoder.fingerprint, settings.chroma, tell)
-    try:
-        report = sync_index(library.stories(), store, encoder, count)
-        if not store.is_sound():
-            store.forget()
-            report = sync_index(library.stories(), store, encoder, count)
-        return store, report
-    except BaseException:
-        store.close()
-        raise
 
 
 def _unanswerable_at_once(asked: Question) -> Reason | None:

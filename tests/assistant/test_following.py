@@ -121,7 +121,7 @@ def test_what_another_process_changes_is_answered_within_seconds(
     assistant: Assistant, tmp_path: Path
 ):
     told: list[SyncReport] = []
-    assistant.follow(told.append)
+    assistant.live.follow(told.append)
     # Another library over the same folder, as the command line has it.
     Library(tmp_path / "stories", bundled=tmp_path / "none").save(make_story("Bergen", mended(7)))
     until(lambda: "700 children" in assistant.answer(QUESTION)[0].text)
@@ -137,7 +137,7 @@ def test_an_answer_under_way_keeps_the_stories_it_was_begun_with(assistant: Assi
     events = assistant.ask(QUESTION)
     first = next(events)
     assistant.library.save(make_story("Bergen", mended(9)))
-    assistant.update()
+    assistant.live.update()
     finished = [event for event in events if isinstance(event, Finished)]
     assert finished[0].answer.citations == first.citations
     assert "100 children" in finished[0].answer.text
@@ -167,7 +167,7 @@ def test_no_answer_mixes_two_versions(assistant: Assistant):
         reader.start()
     for number in (2, 3, 4, 5, 1, 2, 3, 4, 5):
         assistant.library.save(make_story("Bergen", mended(number)))
-        assistant.update()
+        assistant.live.update()
     ended.set()
     for reader in readers:
         reader.join()
@@ -183,9 +183,9 @@ def test_stories_that_cannot_be_indexed_change_no_answer(
 
     assistant.library.save(make_story("Bergen", mended(8)))
     with monkeypatch.context() as patched:
-        patched.setattr(assistant._store.records, "replace_story", full)
+        patched.setattr(assistant.live.store.records, "replace_story", full)
         with pytest.raises(OSError, match="no space"):
-            assistant.update()
+            assistant.live.update()
     assert "100 children" in assistant.answer(QUESTION)[0].text
-    assistant.update()
+    assistant.live.update()
     assert "800 children" in assistant.answer(QUESTION)[0].text
