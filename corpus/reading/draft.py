@@ -54,8 +54,8 @@ class Draft:
         """Return the story with gaps where a fact is missing yet: to look at, never to be saved."""
         facts = self._facts(confirmed)
         facts.pop("slug", None)
-        gaps = {**dict.fromkeys(REQUIRED, "?"), "year": 0, "themes": ()}
-        return self._as_story("draft", gaps | {name: fact for name, fact in facts.items() if fact})
+        gaps: dict[str, Any] = {**dict.fromkeys(REQUIRED, "?"), "year": 0, "themes": ()}
+        return self._as_story("draft", {**gaps, **{n: fact for n, fact in facts.items() if fact}})
 
     def missing(self, confirmed: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the facts that every story needs and that are neither confirmed nor proposed.
@@ -67,12 +67,16 @@ class Draft:
         return tuple(n for n in lacks if n != "country_code" or "country" not in lacks)
 
     def _facts(self, confirmed: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: proposal.value for name, proposal in self.proposals.items()} | dict(confirmed)
+        proposed = {name: proposal.value for name, proposal in self.proposals.items()}
+        return {**proposed, **confirmed}
 
     def _as_story(self, slug: str, facts: Mapping[str, Any]) -> Story:
         optional = {"population": None, "status": None}
         return Story(
-            slug=slug, sections=lay_out(self.sections), sources=self.sources, **(optional | facts)
+            slug=slug,
+            sections=lay_out(self.sections),
+            sources=self.sources,
+            **{**optional, **facts},
         )
 
     @property
