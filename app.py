@@ -171,7 +171,7 @@ def _open(settings: Settings, opening: Future[Assistant], office: Office | None)
             from assistant.service import Assistant
 
             assistant = Assistant.open(settings)
-            assistant.live.follow(office.stories_changed if office else lambda _: None)
+            assistant.live.follow(office.stories_changed if office else lambda: None)
             opening.set_result(assistant)
         except BaseException as failure:  # `serve` raises it in the thread that can be told
             opening.set_exception(failure)

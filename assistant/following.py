@@ -17,7 +17,7 @@ from index.errors import IndexFailure
 from index.store import Store
 from index.sync import SyncReport, sync_index
 
-Changed = Callable[[SyncReport], None]
+Changed = Callable[[], None]
 
 _log = logging.getLogger(__name__)
 _EVERY = 1.0  # seconds between looks at the folders; one takes milliseconds
@@ -69,7 +69,7 @@ class Following:
     def __init__(
         self,
         stamp: Callable[[], str],
-        update: Callable[[], SyncReport],
+        update: Callable[[], object],
         changed: Changed,
         every: float = _EVERY,
     ) -> None:
@@ -77,7 +77,7 @@ class Following:
 
         :param stamp: returns what differs when a story has changed.
         :param update: makes the index follow.
-        :param changed: is told what that took, if it took anything.
+        :param changed: is called after that; also once at the beginning.
         :param every: seconds between two looks.
         """
         self._stamp = stamp
@@ -103,10 +103,9 @@ class Following:
             try:
                 now = self._stamp()  # before the stories are read: what changes later, shows later
                 if now != seen:
-                    report = self._update()
+                    self._update()
                     seen, told = now, ""
-                    if report.added or report.changed or report.removed:
-                        self._changed(report)
+                    self._changed()
             except (CorpusError, IndexFailure) as failure:
                 wait = _AGAIN
                 if str(failure) != told:
@@ -161,10 +160,10 @@ class Live(Generic[Snapshot]):
             stories = self._library.stories()
             return sync_index(stories, self.store, self._encoder, count, self._turn)
 
-    def follow(self, changed: Changed = lambda _: None) -> None:
+    def follow(self, changed: Changed = lambda: None) -> None:
         """Update now, and from now on within seconds of every change of the stories.
 
-        :param changed: is told, in a thread of its own, what each change did to the index.
+        :param changed: is called in a thread of its own, now and after each change.
         """
         self.update()
         self._following = Following(self._library.stamp, self.update, changed)

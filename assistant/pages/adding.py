@@ -223,7 +223,8 @@ class AddingTab:
             return updates
         reviewed = drafts[current]
         story = reviewed.draft.provisional({})
-        known = self.office.library.stories()
+        own = reviewed.words("slug")  # a story file that corrects one is no likeness of it
+        known = [each for each in self.office.library.stories() if each.slug != own]
         return updates | {
             self.heading: draft_heading(reviewed.draft),
             **{self.fields[name]: _value(name, reviewed.words(name)) for name in FIELDS},

@@ -22,7 +22,6 @@ from index.errors import IndexFailure
 if TYPE_CHECKING:
     # The service brings the encoder along, which takes seconds to import.
     from assistant.service import Assistant
-    from index.sync import SyncReport
 
 Updates = dict[Any, Any]
 """What a click changes on the page: new values by component."""
@@ -52,7 +51,7 @@ class Office:
             self.library.stories(), lambda question: assistant.answer(question, quotes=True)[0]
         )
 
-    def stories_changed(self, _: SyncReport) -> None:
+    def stories_changed(self) -> None:
         """Look at the saved questions after a change; what goes wrong is logged."""
         with plain_failures(_log.warning):
             self.look_for_readers()

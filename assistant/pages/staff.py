@@ -43,7 +43,7 @@ def staff_page(office: Office) -> gr.Blocks:
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab("Add", id="adding"):
                     AddingTab(office, who)
-                with gr.Tab("Stories", id="all"):
+                with gr.Tab("Stories", id="all") as all_stories:
                     stories = StoriesTab(office, who)
                 with gr.Tab("What readers get", id="readers"):
                     readers = ReadersTab(office)
@@ -51,6 +51,7 @@ def staff_page(office: Office) -> gr.Blocks:
         def begin(request: gr.Request) -> Updates:
             return {**stories.open_by_address(request), **readers.look()}
 
+        all_stories.select(stories.find, stories.search, stories.rows, **QUIET)
         page.load(begin, None, [*stories.shown, *readers.shown], **QUIET)
     page.queue(default_concurrency_limit=AT_ONCE, max_size=50, api_open=False)
     return page

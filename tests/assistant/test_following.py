@@ -16,11 +16,9 @@ from corpus.errors import CorpusError
 from corpus.library import Library
 from index.embedding import Encoder
 from index.store import Store
-from index.sync import SyncReport, holds_exactly, sync_index
+from index.sync import holds_exactly, sync_index
 from tests.index.small_library import make_story
 
-NOTHING = SyncReport((), (), (), ())
-ADDED = SyncReport(("2021-bergen",), (), (), ())
 QUESTION = "How many children mend nets in Bergen?"
 
 
@@ -51,19 +49,19 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
 
 
 def test_a_change_is_followed_once_and_told():
-    stamps, updates, told = ["a"], [], []
-
-    def update() -> SyncReport:
-        updates.append(stamps[-1])
-        return ADDED if stamps[-1] == "b" else NOTHING
-
-    following = Following(lambda: stamps[-1], update, told.append, every=0.01)
-    until(lambda: updates == ["a"])
+    stamps, done = ["a"], []
+    following = Following(
+        lambda: stamps[-1],
+        lambda: done.append(f"updated {stamps[-1]}"),
+        lambda: done.append("told"),
+        every=0.01,
+    )
+    until(lambda: len(done) == 2)
     stamps.append("b")
-    until(lambda: told)
+    until(lambda: len(done) == 4)
     time.sleep(0.1)
     following.stop()
-    assert updates == ["a", "b"] and told == [ADDED]
+    assert done == ["updated a", "told", "updated b", "told"]
 
 
 def test_a_failure_is_told_once_and_does_not_end_the_following(
@@ -72,14 +70,13 @@ def test_a_failure_is_told_once_and_does_not_end_the_following(
     monkeypatch.setattr("assistant.following._AGAIN", 0.01)
     tries = []
 
-    def update() -> SyncReport:
+    def update() -> None:
         tries.append(1)
         if len(tries) < 4:
             raise CorpusError("The disk is full.")
-        return ADDED
 
-    told: list[SyncReport] = []
-    following = Following(lambda: "a", update, told.append, every=0.01)
+    told: list[int] = []
+    following = Following(lambda: "a", update, lambda: told.append(1), every=0.01)
     until(lambda: told)
     following.stop()
     assert len(tries) == 4 and len(caplog.records) == 1 and "disk is full" in caplog.text
@@ -120,16 +117,15 @@ def test_who_changes_waits_for_readers_and_goes_before_later_ones():
 def test_what_another_process_changes_is_answered_within_seconds(
     assistant: Assistant, tmp_path: Path
 ):
-    told: list[SyncReport] = []
-    assistant.live.follow(told.append)
+    told: list[tuple[str, ...]] = []
+    assistant.live.follow(lambda: told.append(assistant.catalogue.cities))
     # Another library over the same folder, as the command line has it.
     Library(tmp_path / "stories", bundled=tmp_path / "none").save(make_story("Bergen", mended(7)))
     until(lambda: "700 children" in assistant.answer(QUESTION)[0].text)
     Library(tmp_path / "stories", bundled=tmp_path / "none").withdraw("2021-bergen")
     until(lambda: not assistant.answer(QUESTION)[0].citations)
-    until(lambda: len(told) == 2)
-    assert (told[0].changed, told[1].removed) == (("2021-bergen",), ("2021-bergen",))
-    assert assistant.catalogue.cities == ()
+    until(lambda: len(told) == 3)
+    assert told == [("Bergen",), ("Bergen",), ()]
 
 
 @pytest.mark.slow

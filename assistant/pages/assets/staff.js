@@ -35,6 +35,8 @@ document.addEventListener("click", (event) => {
 // On a phone the story stands below the list: it comes into view once it is there.
 let showOpened = false;
 new MutationObserver(() => {
+  // Gradio gives the button another name than the words it shows, which helps nobody who speaks to it.
+  document.querySelector("#files button[aria-label]:has(svg)")?.removeAttribute("aria-label");
   const heading = showOpened && document.querySelector("#story-heading h2");
   if (!heading) return;
   showOpened = false;
