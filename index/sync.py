@@ -70,7 +70,7 @@ def sync_index(
     added = [s for s in now if s not in before]
     changed = [s for s in now if s in before and now[s].content_hash != before[s]]
     removed = [s for s in before if s not in now]
-    if before and (added or changed or removed or unfinished) and not store.is_sound():
+    if before and (added or changed or removed or unfinished) and not store.was_sound():
         store.forget()
         return sync_index(stories, store, encoder, progress, turning)
     _index([now[s] for s in (*added, *changed)], store, encoder, progress, turning)

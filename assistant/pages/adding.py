@@ -37,7 +37,7 @@ _LABELS = {
     "population": "Inhabitants",
     "language": "Language of the text (code)",
     "themes": "Themes",
-    "slug": "Name of the story’s file",
+    "slug": "File name",
 }
 _SLUG_HINT = '<p class="hint">May stay empty: it is made of year and city.</p>'
 

@@ -67,7 +67,8 @@ class StoriesTab:
             self.restore, self.history, self.slug, self.opened, self.rows,
         ]  # fmt: skip
         changing = [self.slug, self.why, self.who, self.search]
-        self.search.input(self.find, self.search, self.rows, **QUIET)
+        typing = {**QUIET, "trigger_mode": "always_last"}  # no letter is passed over
+        self.search.input(self.find, self.search, self.rows, **typing)
         self.open_it.click(self.open, [self.wanted, self.search], shown, **QUIET)
         self.check.click(self.check_text, [self.slug, self.text], self.faults, **QUIET)
         saving = [self.text, self.opened, *changing]

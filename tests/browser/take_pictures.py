@@ -69,7 +69,7 @@ def take_staff_pictures(browser: Browser, address: str, password: str) -> None:
     page.get_by_role("tab", name="Stories").click()
     page.get_by_label("Search by").fill("jordan")
     page.locator(".rows a").first.click()
-    box = page.get_by_label("The story’s file")
+    box = page.get_by_label("The story’s file", exact=True)
     page.locator("#story-heading h2").wait_for()
     right = box.input_value()
     box.fill(right.replace("year: 2015", "year: 215"))

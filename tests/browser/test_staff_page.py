@@ -96,7 +96,7 @@ def test_a_file_is_read_looked_at_confirmed_and_cited(
     staff.get_by_label("Try a question").fill("How many learners came aboard?")
     staff.get_by_role("button", name="Try", exact=True).click()
     told(staff, "#try-answer", f"{learners} learners")
-    staff.get_by_label("Name of the story’s file").fill(slug)
+    staff.get_by_label("File name").fill(slug)
     staff.get_by_label("Why, for the history").first.fill("the award of 2026")
     told(staff, "#place", f"It becomes {slug}.")
     staff.get_by_role("button", name="Add this story").click()
@@ -168,7 +168,7 @@ def test_a_story_is_corrected_with_its_faults_at_the_line_and_brought_back(
 ) -> None:
     staff.get_by_label("Your name").fill("Ana")
     open_story(staff, "2015-amman")
-    box = staff.get_by_label("The story’s file")
+    box = staff.get_by_label("The story’s file", exact=True)
     text = box.input_value()
     box.fill(text.replace("Amman's learning city project", "Amman's <b>learning</b> project"))
     staff.get_by_role("button", name="Save", exact=True).click()
@@ -198,7 +198,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
     for page in (staff, other):
         open_story(page, "2015-beijing")
     for page, word in ((other, "first"), (staff, "second")):
-        box = page.get_by_label("The story’s file")
+        box = page.get_by_label("The story’s file", exact=True)
         box.fill(box.input_value().replace("\n\n## ", f"\n\n## {word.title()}: ", 1))
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.locator("#story-told .told p, #story-told .failure")).to_be_visible()
@@ -254,7 +254,7 @@ def test_axe_finds_no_serious_violation_and_nothing_is_too_wide(
     told(page, "#passages", "3 passages")
     look_at(page, axe, size)
     open_story(page, "2015-cork")
-    box = page.get_by_label("The story’s file")
+    box = page.get_by_label("The story’s file", exact=True)
     box.fill(box.input_value().replace("year: 2015", "year: soon"))
     page.get_by_role("button", name="Check").click()
     told(page, "#faults", "award year")

@@ -36,7 +36,7 @@ document.addEventListener("click", (event) => {
 let showOpened = false;
 new MutationObserver(() => {
   // Gradio gives the button another name than the words it shows, which helps nobody who speaks to it.
-  document.querySelector("#files button[aria-label]:has(svg)")?.removeAttribute("aria-label");
+  document.querySelector("#files .upload-container[aria-label]")?.removeAttribute("aria-label");
   const heading = showOpened && document.querySelector("#story-heading h2");
   if (!heading) return;
   showOpened = false;
