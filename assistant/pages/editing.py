@@ -50,7 +50,7 @@ class StoriesTab:
 
     def _lay_out_editor(self) -> None:
         self.text = gr.Textbox(
-            label="The story’s file", lines=18, max_lines=40, elem_id="text", container=True
+            label="The story’s file", lines=18, max_lines=24, elem_id="text", container=True
         )
         self.faults = panel("faults")
         self.why = gr.Textbox(label="Why, for the history", elem_id="why-changed")

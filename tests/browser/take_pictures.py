@@ -75,6 +75,8 @@ def take_staff_pictures(browser: Browser, address: str, password: str) -> None:
     box.fill(right.replace("year: 2015", "year: 215"))
     page.get_by_role("button", name="Check").click()
     page.locator("#faults .line").first.wait_for()
+    box.evaluate("e => { e.scrollTop = 0; }")
+    page.evaluate("window.scrollTo(0, 0)")
     _picture(page, "staff-edit.png", whole=True)
     page.get_by_role("button", name="Withdraw").click()
     page.locator("#story-told .told p").wait_for()
