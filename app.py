@@ -24,15 +24,23 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Mount
 
 from assistant.errors import AssistantError
-from assistant.pages.ask import ask_page
+from assistant.pages.ask import EXAMPLES, ask_page
+from assistant.pages.door import PATH as STAFF
+from assistant.pages.door import StaffDoor, no_staff_routes, staff_routes
 from assistant.pages.frame import ASSETS, OurDocument
+from assistant.pages.office import Office
+from assistant.pages.session import Password, Sessions
+from assistant.pages.staff import staff_page
 from assistant.pages.story_page import missing_story_page, story_page
 from assistant.pages.theme import page_theme
+from assistant.saved_questions import SavedQuestions
 from assistant.settings import Settings
 from corpus.errors import CorpusError
 from corpus.library import Library
+from corpus.reading.apart import LARGEST
 from index.errors import IndexFailure
 
 if TYPE_CHECKING:  # brings the encoder along, which takes seconds to import
@@ -47,10 +55,15 @@ def create_app(assistant: Assistant) -> FastAPI:
 
 
 def build_app(
-    library: Library, opening: Future[Assistant], feedback: Path | None = None
+    library: Library,
+    opening: Future[Assistant],
+    office: Office | None = None,
+    staff_password: str = "",
+    feedback: Path | None = None,
 ) -> FastAPI:
     """Return the web app over an assistant that is still being opened.
 
+    office: what the staff page works with; without it, or without a password, there is none.
     feedback: where answers that readers report are kept; None: they cannot report any.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -69,19 +82,34 @@ def build_app(
         except CorpusError as missing:
             return HTMLResponse(missing_story_page(str(missing)), status_code=404)
 
+    if office and staff_password:
+        sessions = Sessions()
+        app.include_router(staff_routes(Password(staff_password), sessions))
+        mounted = _mount(app, staff_page(office), STAFF, largest_file=LARGEST)
+        mounted.app = StaffDoor(mounted.app, sessions)
+    else:
+        app.include_router(no_staff_routes())
+    _mount(app, ask_page(library, opening, feedback), "/", largest_file=0)
+    return app
+
+
+def _mount(app: FastAPI, page: gr.Blocks, path: str, largest_file: int) -> Mount:
+    """Mount a page of Gradio's; what is mounted later is asked later."""
     gr.mount_gradio_app(
         app,
-        ask_page(library, opening, feedback),
-        path="/",
+        page,
+        path=path,
         theme=page_theme(),
         footer_links=[],
         run_history=False,
         show_error=False,
         ssr_mode=False,
         enable_monitoring=False,
-        max_file_size=0,
+        max_file_size=largest_file,
     )
-    return app
+    mounted = app.routes[-1]
+    assert isinstance(mounted, Mount), "mounting a page adds its route"
+    return mounted
 
 
 def serve(settings: Settings) -> None:
@@ -92,8 +120,11 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by either: closed in order
     opening: Future[Assistant] = Future()
     with _listening(settings.host, settings.port) as listener:
-        app = build_app(Library(settings.added), opening, settings.feedback)
-        _open(settings, opening)  # not earlier: two heavy imports at once delay each other
+        library = Library(settings.added)
+        questions = SavedQuestions(settings.data, [question for _, question, _ in EXAMPLES])
+        office = Office(library, opening, questions) if settings.staff_password else None
+        app = build_app(library, opening, office, settings.staff_password, settings.feedback)
+        _open(settings, opening, office)  # not earlier: two heavy imports at once delay each other
         server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         server.address = f"http://{settings.host}:{listener.getsockname()[1]}"
         opening.add_done_callback(server.stop_without_assistant)
@@ -132,14 +163,19 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _open(settings: Settings, opening: Future[Assistant]) -> None:
-    """Open the assistant in a thread that does not keep the process alive."""
+def _open(settings: Settings, opening: Future[Assistant], office: Office | None) -> None:
+    """Open the assistant in a thread that does not keep the process alive.
+
+    office: looks after each change which saved questions readers get another answer to.
+    """
 
     def open_assistant() -> None:
         try:
             from assistant.service import Assistant
 
-            opening.set_result(Assistant.open(settings))
+            assistant = Assistant.open(settings)
+            assistant.live.follow(office.stories_changed if office else lambda: None)
+            opening.set_result(assistant)
         except BaseException as failure:  # `serve` raises it in the thread that can be told
             opening.set_exception(failure)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -23,9 +24,11 @@ from assistant.checking import Checker
 from assistant.composing import Span, complete, holding
 from assistant.counting import conditions, counted
 from assistant.evidence import needed, score_sentences
+from assistant.following import Live
 from assistant.gathering import select
 from assistant.language_model import LanguageModel, ModelFailure, open_model
 from assistant.listing import Listing
+from assistant.opening import Progress, open_index
 from assistant.phrases import phrase
 from assistant.question import EVERYWHERE, LONGEST, Question, Scope, Turn, understand
 from assistant.quoting import cite, quote
@@ -40,16 +43,14 @@ from corpus.story import Story
 from index.embedding import Encoder
 from index.retrieval import Hit, Query, Retrieval, Retrieved
 from index.store import Store
-from index.sync import SyncReport, sync_index
 
-Progress = Callable[[str, int, int], None]
 # Passages reported as retrieved, and passages among which a comparison finds each of its cities.
 _RETRIEVED, _LOOKED_AT = 10, 40
 _NEAREST = 3
 
 
 class Assistant:
-    """Answers questions over the stories; may be shared between threads."""
+    """Answers questions over the stories, and follows them; may be shared between threads."""
 
     def __init__(
         self,
@@ -60,15 +61,16 @@ class Assistant:
     ) -> None:
         """Answer from the library's stories, found through an index that equals it.
 
+        `live` makes the answers follow changes of the stories.
+
         :param model: writes the answers; without one, or while it is away, they are quotes.
         """
         self.library = library
         self.model = model
-        self._store = store
-        self._retrieval = Retrieval(store, encoder)
+        self.encoder = encoder
         self.topic = Topic(encoder)
-        self._read_stories()
-        self._checker = Checker(encoder, self.catalogue)
+        first = Snapshot(library.stories(), Retrieval(store, encoder), self.topic, model)
+        self.live = Live(first, library, store, encoder)
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> Assistant:
@@ -90,10 +92,11 @@ class Assistant:
             raise
 
     def close(self) -> None:
-        """Stop the language model and give the index folder back."""
+        """Stop following and the language model, and give the index folder back."""
+        self.live.stop()
         if self.model is not None:
             self.model.close()
-        self._store.close()
+        self.live.store.close()
 
     def __enter__(self) -> Assistant:
         return self
@@ -105,6 +108,11 @@ class Assistant:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The facts over all stories, as they are now."""
+        return self.live.snapshot.catalogue
 
     def answer(
         self,
@@ -131,6 +139,61 @@ class Assistant:
         history: Sequence[Turn] = (),
         quotes: bool = False,
     ) -> Iterator[Event]:
+        """Yield an answer as it comes about: the evidence, its text, then the whole.
+
+        Closing the iterator stops the language model. The arguments are those of `Snapshot.ask`.
+        """
+        # All that is looked up in the index is looked up before the first event. From then on the
+        # answer rests on its snapshot alone, and the stories may change.
+        with self.live.held() as snapshot:
+            events = snapshot.ask(question, scope=scope, history=history, quotes=quotes)
+            first = next(events)
+        with closing(events):
+            yield first
+            yield from events
+
+    def retrieve(self, asked: Question, limit: int = _RETRIEVED) -> Retrieved:
+        """Return the passages that bear on an understood question, best first."""
+        with self.live.held() as snapshot:
+            return snapshot.retrieve(asked, limit)
+
+
+class Snapshot:
+    """Answers questions over the stories of one moment; what it holds never changes.
+
+    It must be asked while the index holds these very stories, up to an answer's first event.
+    """
+
+    def __init__(
+        self,
+        stories: Iterable[Story],
+        retrieval: Retrieval,
+        topic: Topic,
+        model: LanguageModel | None = None,
+    ) -> None:
+        """Answer from stories; the other arguments are as in `Assistant`."""
+        self.model = model
+        self.topic = topic
+        self._retrieval = retrieval
+        self._stories: dict[str, Story] = {s.slug: s for s in stories}
+        self.catalogue = Catalogue(self._stories.values())
+        self.catalogue.prepare()
+        self._checker = Checker(retrieval.encoder, self.catalogue)
+
+    def after(self, changed: Mapping[str, Story | None]) -> Snapshot:
+        """Return the snapshot of the moment after stories changed; None: one that is gone."""
+        kept = [story for slug, story in self._stories.items() if slug not in changed]
+        new = [story for story in changed.values() if story is not None]
+        return Snapshot([*kept, *new], self._retrieval, self.topic, self.model)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        scope: Scope = EVERYWHERE,
+        history: Sequence[Turn] = (),
+        quotes: bool = False,
+    ) -> Generator[Event, None, None]:
         """Yield an answer as it comes about: the evidence, its text, then the whole.
 
         Closing the iterator stops the language model.
@@ -264,11 +327,6 @@ class Assistant:
         stories = [self._stories[slug] for slug in list(slugs)[:_NEAREST]]
         return tuple(Nearest(s.slug, s.title, s.city, s.country, s.year) for s in stories)
 
-    def _read_stories(self) -> None:
-        self._stories: dict[str, Story] = {s.slug: s for s in self.library.stories()}
-        self.catalogue = Catalogue(self._stories.values())
-        self.catalogue.prepare()
-
 
 @dataclass(frozen=True)
 class _Found:
@@ -314,36 +372,6 @@ def _quoted(reply: Reply, found: _Found, verdict: Verdict, away: bool) -> Iterat
         partly=reply.asked.several,
     )
     yield Finished(answer)
-
-
-def open_index(
-    settings: Settings, library: Library, encoder: Encoder, progress: Progress | None = None
-) -> tuple[Store, SyncReport]:
-    """Return the index folder's store, made equal to the library, and what that took.
-
-    The store is tried before it is returned: a damaged one is told and built anew.
-
-    :raises IndexFailure: another process owns the index, or it cannot be written.
-    """
-
-    def tell(what: str) -> None:
-        if progress:
-            progress(what, 0, 0)
-
-    def count(done: int, total: int) -> None:
-        if progress:
-            progress("Indexing the stories", done, total)
-
-    store = Store(settings.index, encoder.fingerprint, settings.chroma, tell)
-    try:
-        report = sync_index(library.stories(), store, encoder, count)
-        if not store.is_sound():
-            store.forget()
-            report = sync_index(library.stories(), store, encoder, count)
-        return store, report
-    except BaseException:
-        store.close()
-        raise
 
 
 def _unanswerable_at_once(asked: Question) -> Reason | None:

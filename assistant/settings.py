@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import platformdirs
@@ -35,6 +35,7 @@ class Settings:
     llm_seconds: the longest time the model may take for one answer.
     judge_key: the key that the server of `evaluate --judge` wants.
     feedback: file or folder where answers that readers report are kept; None: they cannot.
+    staff_password: opens the staff page; "": there is none.
     """
 
     data: Path = Path(platformdirs.user_data_dir("learning-city-assistant"))
@@ -47,6 +48,7 @@ class Settings:
     llm_seconds: float = 30.0
     judge_key: str = ""
     feedback: Path | None = None
+    staff_password: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -55,13 +57,13 @@ class Settings:
         :raises AssistantError: a value is not of the setting's type.
         """
         values: dict[str, object] = {}
-        for field in fields(cls):
-            variable = PREFIX + field.name.upper()
+        for each in fields(cls):
+            variable = PREFIX + each.name.upper()
             raw = environment.get(variable, "").strip()
             if not raw:
                 continue
             try:
-                values[field.name] = _READ[str(field.type)](raw)
+                values[each.name] = _READ[str(each.type)](raw)
             except ValueError as error:
                 raise AssistantError(
                     f"The setting {variable} is '{raw}', which is not a number of the right form: "

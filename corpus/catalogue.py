@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from corpus.gazetteer import FarNames, far_names, spellings
@@ -119,7 +119,7 @@ class Catalogue:
 
     @cached_property
     def _folded_bodies(self) -> dict[str, str]:
-        return {story.slug: f" {key(story.body)} " for story in self.stories}
+        return {story.slug: _folded(story.body) for story in self.stories}
 
     @cached_property
     def _names(self) -> NamesIndex:
@@ -140,3 +140,8 @@ class Catalogue:
             known = countries.get(story.city, frozenset())
             countries[story.city] = known | {story.country_code}
         return MentionReader(self._names, parts(), countries, lambda: self._far)
+
+
+@lru_cache(maxsize=20_000)  # a story that stays needs no folding when another one changes
+def _folded(body: str) -> str:
+    return f" {key(body)} "

@@ -174,6 +174,10 @@ class Library:
         numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
         return slug if slug not in taken else next(each for each in numbered if each not in taken)
 
+    def countries(self) -> dict[str, str]:
+        """Return the names by which the stories call countries, by code."""
+        return {story.country_code: story.country for story in self.stories()}
+
     def stamp(self) -> str:
         """Return what changes whenever a story's file or its being withdrawn does; quick."""
         files = [*_story_files(self._bundled), *_story_files(self._added)]

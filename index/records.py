@@ -69,8 +69,11 @@ class Records:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make all changes inside hold together, or none."""
+        """Make all changes inside hold together, or none; one inside another is part of it."""
         with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
             self._rows("BEGIN IMMEDIATE")
             try:
                 yield

@@ -96,7 +96,7 @@ class Retrieval:
     def __init__(self, store: Store, encoder: Encoder) -> None:
         """Search `store` with questions encoded by `encoder`."""
         self._store = store
-        self._encoder = encoder
+        self.encoder = encoder
 
     def retrieve(self, query: Query, limit: int = 10) -> Retrieved:
         """Return the passages that bear on a question, best first.
@@ -123,7 +123,7 @@ class Retrieval:
         return Retrieved(question, tuple(hits[:limit]))
 
     def _look_at(self, query: Query) -> QuestionVectors:
-        vector, tokens = self._encoder.encode_question_with_tokens(query.text)
+        vector, tokens = self.encoder.encode_question_with_tokens(query.text)
         asked = content_words(_without(query.text, query.names))
         total = self._store.records.count()
         found = self._store.records.document_frequencies(asked)

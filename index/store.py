@@ -70,6 +70,7 @@ class Store:
         self._server = server
         self._notice = notice
         self._vectors: Vectors | None = None
+        self._found_sound = False
         self._opening = threading.Lock()
         self._lock = _take(folder)
         try:
@@ -110,6 +111,15 @@ class Store:
                 return self._agrees()
             except IndexFailure:
                 return False
+
+    def was_sound(self) -> bool:
+        """Tell whether it is sound; an embedded one is looked at once, as nobody else writes to it.
+
+        :raises IndexFailure: as `is_sound`.
+        """
+        if self._server or not self._found_sound:
+            self._found_sound = self.is_sound()
+        return self._found_sound
 
     def forget(self) -> None:
         """Drop all that is indexed, when record and vectors turned out not to agree.

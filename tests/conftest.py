@@ -46,7 +46,7 @@ def pytest_report_header() -> str:
 @pytest.fixture(scope="session")
 def all_stories(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[tuple[Store, Encoder]]":
     """The bundled stories in an index of the real embedding; made once, as it takes a while."""
-    from assistant.service import open_index
+    from assistant.opening import open_index
     from assistant.settings import Settings
     from corpus.library import Library
     from index.embedding import Encoder

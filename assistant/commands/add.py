@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.commands.changing import declare_who_and_why, index_after_change, who
@@ -17,6 +15,7 @@ from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from corpus.library import Library
+    from corpus.likeness import Likeness
     from corpus.reading.draft import Draft
     from corpus.story import Story
 
@@ -56,10 +55,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read everything first; only then confirm and add, draft by draft."""
     from corpus.reading.confirmation import confirmed
+    from corpus.reading.intake import read_source
 
     library = open_library()
-    countries = {story.country_code: story.country for story in library.stories()}
-    drafts = [draft for source in arguments.sources for draft in _read(source, countries)]
+    countries = library.countries()
+    drafts = [draft for source in arguments.sources for draft in read_source(source, countries)]
     said = confirmed({name: getattr(arguments, name) for name in _FACTS}, countries)
     if said and len(drafts) > 1:
         raise AssistantError(
@@ -77,27 +77,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _read(source: str, countries: Mapping[str, str]) -> tuple[Draft, ...]:
-    from corpus.reading.intake import read_content, read_path
-
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", source):
-        from corpus.fetching import fetch
-
-        found = fetch(source)
-        return read_content(
-            found.content, "", address=found.address, charset=found.charset, countries=countries
-        )
-    return read_path(Path(source), countries)
-
-
-def _near(draft: Draft, said: Mapping[str, Any], library: Library) -> Any:
-    from assistant.commands.draft_view import missing
+def _near(draft: Draft, said: Mapping[str, Any], library: Library) -> tuple[Likeness, ...]:
     from corpus.likeness import alike
 
-    # A fact that is missing yet changes nothing about the text.
-    filled = {**dict.fromkeys(missing(draft, said), "?"), "year": 2000, "slug": "new", **said}
-    story = draft.story(**filled)
-    return alike(story, (known for known in library.stories() if known.slug != story.slug))
+    slug = said.get("slug") or draft.slug
+    return alike(draft.provisional(said), (s for s in library.stories() if s.slug != slug))
 
 
 def _confirmed(
@@ -134,9 +118,7 @@ def _confirmed(
 def _say_place(
     draft: Draft, facts: Mapping[str, Any], library: Library, arguments: argparse.Namespace
 ) -> None:
-    from assistant.commands.draft_view import missing
-
-    if missing(draft, facts):
+    if draft.missing(facts):
         return
     slug = draft.story(**facts).slug
     free = library.free_slug(slug)

@@ -40,7 +40,7 @@ def index_after_change(quiet: bool) -> str:
         if "in use by another program" not in str(failure):
             raise
         if not quiet:
-            say("The app that runs has the index; answers follow at its next start at the latest.")
+            say("The app that runs has the index; its answers follow within seconds.")
         return FOLLOWS
     if not quiet:
         say("The index is up to date.")

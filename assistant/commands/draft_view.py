@@ -15,12 +15,6 @@ _SHOWN = ("title", "city", "country", "region", "award", "year", "population", "
 _WIDTH = 11
 
 
-def missing(draft: Draft, said: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the required fields that were neither found nor said."""
-    known = draft.proposals.keys() | said.keys()
-    return tuple(name for name in REQUIRED if name not in known)
-
-
 def say_draft(draft: Draft, said: Mapping[str, Any], near: tuple[Likeness, ...]) -> None:
     """Print what was read: facts with where they were found, sections, near stories."""
     say(wrapped(f"{draft.name}: {draft.words} words, read as {draft.format}"))
@@ -62,7 +56,7 @@ def described(draft: Draft, said: Mapping[str, Any], near: tuple[Likeness, ...])
         "format": draft.format,
         "slug": slug,
         "fields": fields,
-        "missing": list(missing(draft, said)),
+        "missing": list(draft.missing(said)),
         "sections": [
             {"title": title, "paragraphs": [text for text, _ in paragraphs]}
             for title, paragraphs in draft.sections

@@ -22,7 +22,8 @@ from typing import Any
 from assistant.answer import EvidenceFound
 from assistant.errors import AssistantError
 from assistant.evaluation.measures import percentile
-from assistant.service import Assistant, open_index
+from assistant.opening import open_index
+from assistant.service import Assistant
 from assistant.settings import PREFIX, Settings
 from corpus.library import Library
 from index.embedding import Encoder

@@ -38,7 +38,7 @@ WAITING = 200  # questions that may wait; more are told that it is busy
 _GETTING_READY = "Getting ready: the stories are being opened. Your question is next …"
 _QUOTES = "Only quotes, nothing written"
 _WENT_WRONG = "Something went wrong with this question. Please ask again, or ask differently."
-_EXAMPLES = (
+EXAMPLES = (
     ("A fact", "How much does Cork's festival week cost?", "en"),
     ("How it is done", "How does Espoo let pupils decide about money for youth services?", "en"),
     (
@@ -72,7 +72,7 @@ def ask_page(
         gr.HTML(_MASTHEAD, elem_id="masthead", apply_default_css=False)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="chat"):
-                said = _panel(dialogue((), welcome(len(stories), _EXAMPLES)), "dialogue")
+                said = _panel(dialogue((), welcome(len(stories), EXAMPLES)), "dialogue")
                 with gr.Row(elem_id="composer"):
                     question = _question_box()
                     send = gr.Button("Ask", variant="primary", elem_id="send", min_width=0)
@@ -146,7 +146,7 @@ class _Desk:
                     yield each
         else:
             stories = await asyncio.to_thread(self.library.stories)
-            welcoming = dialogue((), welcome(len(stories), _EXAMPLES))
+            welcoming = dialogue((), welcome(len(stories), EXAMPLES))
             yield (gr.skip(), welcoming, evidence_panel((), stories), *_SAME[3:])
 
     def stop(self, request: gr.Request) -> None:

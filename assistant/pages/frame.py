@@ -1,4 +1,4 @@
-"""The HTML document around the Ask page.
+"""The HTML document around the Ask page and the staff page.
 
 Gradio serves its own document: its title, its preview picture on another host, its name in every
 forwarded link. What a reader sees before and around the page is ours, so the head is rewritten.
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ASSETS = Path(__file__).parent / "assets"
 TITLE = "Learning City Assistant"
+STAFF_TITLE = f"For staff · {TITLE}"
 _DESCRIPTION = (
     "Ask what the cities of the UNESCO Learning City Award have done for learning. "
     "Every sentence of an answer is a quote or was checked against the quotes it cites, with their "
@@ -22,33 +23,48 @@ _DESCRIPTION = (
 _NOT_OURS = re.compile(
     r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<base\s[^>]*>|<link rel="manifest"[^>]*>'
 )
-_HEAD = f"""<title>{TITLE}</title>
+_WITHOUT_SCRIPTS = "<noscript><p>This page needs JavaScript.</p></noscript>"
+
+
+def _head(title: str, pages: str, own: str) -> str:
+    """Return a head; `pages` is the folder with our files, relative to the page; `own` is HTML."""
+    return f"""<title>{title}</title>
 <meta name="description" content="{_DESCRIPTION}" />
-<meta property="og:title" content="{TITLE}" />
+<meta property="og:title" content="{title}" />
 <meta property="og:description" content="{_DESCRIPTION}" />
 <meta property="og:type" content="website" />
-<link rel="icon" href="./pages/icon.svg" type="image/svg+xml" />
-<link rel="stylesheet" href="./pages/page.css" />
-<script defer src="./pages/page.js"></script>
+<link rel="icon" href="{pages}/icon.svg" type="image/svg+xml" />
+<link rel="stylesheet" href="{pages}/page.css" />
+{own}
 </head>"""
-_WITHOUT_SCRIPTS = f"<noscript><p>{TITLE} needs JavaScript to take a question.</p></noscript>"
 
 
-def our_document(document: str) -> str:
-    """Return Gradio's start document with our head in place of its own."""
-    document = _NOT_OURS.sub("", document).replace("</head>", _HEAD, 1)
+_STAFF_FILES = (
+    '<link rel="stylesheet" href="../pages/staff.css" />'
+    '<script defer src="../pages/staff.js"></script>'
+)
+# By the path of the page.
+_HEADS = {
+    "/": _head(TITLE, "./pages", '<script defer src="./pages/page.js"></script>'),
+    "/staff/": _head(STAFF_TITLE, "../pages", _STAFF_FILES),
+}
+
+
+def our_document(document: str, path: str) -> str:
+    """Return Gradio's start document of the page at a path, our head in place of its own."""
+    document = _NOT_OURS.sub("", document).replace("</head>", _HEADS[path], 1)
     return document.replace("<gradio-app", f"{_WITHOUT_SCRIPTS}<gradio-app", 1)
 
 
 class OurDocument:
-    """ASGI middleware that gives the start page our head and leaves every other answer alone."""
+    """ASGI middleware that gives both pages our head and leaves every other answer alone."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
+        if scope["type"] != "http" or scope["path"] not in _HEADS or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
         start: Message = {}
@@ -58,10 +74,13 @@ class OurDocument:
             if message["type"] == "http.response.start":
                 start.update(message)
                 return
+            if message["type"] != "http.response.body":  # an extension of the server's
+                await send(message)
+                return
             parts.append(message.get("body", b""))
             if message.get("more_body"):
                 return
-            body = our_document(b"".join(parts).decode("utf-8")).encode("utf-8")
+            body = our_document(b"".join(parts).decode("utf-8"), scope["path"]).encode("utf-8")
             headers = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"]
             start["headers"] = [*headers, (b"content-length", str(len(body)).encode())]
             await send(start)

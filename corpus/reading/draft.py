@@ -41,17 +41,42 @@ class Draft:
         :param confirmed: fields of a story's front matter, and `slug`.
         :raises CorpusError: a fact that every story needs is in neither.
         """
-        facts = {name: proposal.value for name, proposal in self.proposals.items()} | confirmed
-        missing = [name.replace("_", " ") for name in REQUIRED if not facts.get(name)]
-        if missing:
+        if missing := [name.replace("_", " ") for name in self.missing(confirmed)]:
             raise CorpusError(
                 f"“{self.name}” does not tell its {_listed(missing)}: say "
                 f"{'it' if len(missing) == 1 else 'them'} when you add it."
             )
-        optional = {"population": None, "status": None}
+        facts = self._facts(confirmed)
         slug = facts.pop("slug", "") or self.slug or make_slug(facts["year"], facts["city"])
+        return self._as_story(slug, facts)
+
+    def provisional(self, confirmed: Mapping[str, Any]) -> Story:
+        """Return the story with gaps where a fact is missing yet: to look at, never to be saved."""
+        facts = self._facts(confirmed)
+        facts.pop("slug", None)
+        gaps: dict[str, Any] = {**dict.fromkeys(REQUIRED, "?"), "year": 0, "themes": ()}
+        return self._as_story("draft", {**gaps, **{n: fact for n, fact in facts.items() if fact}})
+
+    def missing(self, confirmed: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the facts that every story needs and that are neither confirmed nor proposed.
+
+        A country brings its code, so the code alone is never asked for.
+        """
+        facts = self._facts(confirmed)
+        lacks = [name for name in REQUIRED if not facts.get(name)]
+        return tuple(n for n in lacks if n != "country_code" or "country" not in lacks)
+
+    def _facts(self, confirmed: Mapping[str, Any]) -> dict[str, Any]:
+        proposed = {name: proposal.value for name, proposal in self.proposals.items()}
+        return {**proposed, **confirmed}
+
+    def _as_story(self, slug: str, facts: Mapping[str, Any]) -> Story:
+        optional = {"population": None, "status": None}
         return Story(
-            slug=slug, sections=lay_out(self.sections), sources=self.sources, **(optional | facts)
+            slug=slug,
+            sections=lay_out(self.sections),
+            sources=self.sources,
+            **{**optional, **facts},
         )
 
     @property

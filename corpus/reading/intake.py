@@ -18,7 +18,28 @@ from corpus.story import Story
 _STORY_FILE = re.compile(
     rb"(?:\xef\xbb\xbf)?---\r?\n(?s:.{0,20000}?)^(?:city|award):", re.MULTILINE
 )
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _SLUG = re.compile(r"(?:19|20)\d\d-[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def read_source(source: str, countries: Mapping[str, str] | None = None) -> tuple[Draft, ...]:
+    """Return the drafts of what a person named: a web address, or the path of a file.
+
+    Raises CorpusError if it cannot be had or read.
+    """
+    if _ADDRESS.match(source):
+        return read_address(source, countries)
+    return read_path(Path(source), countries)
+
+
+def read_address(address: str, countries: Mapping[str, str] | None = None) -> tuple[Draft, ...]:
+    """Return the drafts of a web page or file. Raises CorpusError if it cannot be had or read."""
+    from corpus.fetching import fetch
+
+    found = fetch(address)
+    return read_content(
+        found.content, "", address=found.address, charset=found.charset, countries=countries
+    )
 
 
 def read_path(path: Path, countries: Mapping[str, str] | None = None) -> tuple[Draft, ...]:
