@@ -137,7 +137,7 @@ class Retrieval:
             token_weights(query.text, tokens.offsets, rarity, query.names),
             even_weights(tokens.offsets, query.names),
             rarity,
-            self._encoder.name,
+            self.encoder.name,
         )
 
     def _measure(
