@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, opening_pages, running_app
 from tests.browser.test_ask_page import ask
@@ -50,7 +51,7 @@ def staff(open_page: OpenPage) -> Page:
 def log_in(page: Page) -> Page:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("tab", name="Add")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("tab", name="Add")).to_be_visible(timeout=60_000)
     expect(page.get_by_label("Or a web address")).to_be_visible()
     return page
 
@@ -71,7 +72,7 @@ def open_story(page: Page, slug: str) -> None:
 
 
 def told(page: Page, place: str, text: str) -> None:
-    expect(page.locator(place)).to_contain_text(text, timeout=30_000)
+    expect(page.locator(place)).to_contain_text(text, timeout=60_000)
 
 
 def made(name: str, learners: int, monkeypatch: pytest.MonkeyPatch) -> bytes:
@@ -122,7 +123,7 @@ def test_several_files_at_once_are_looked_at_one_by_one(
     one = made("turku.docx", 651, monkeypatch)
     other = made("turku.md", 652, monkeypatch)
     bring(staff, ("one.docx", one), ("bad.pdf", made_files.pdf()[:500]), ("other.md", other))
-    expect(staff.locator("#chooser label")).to_have_count(2, timeout=30_000)
+    expect(staff.locator("#chooser label")).to_have_count(2, timeout=60_000)
     told(staff, "#add-told", "“bad.pdf” was not read")
     staff.get_by_label("City", exact=True).fill("Åbo")
     staff.locator("#chooser label").nth(1).click()
@@ -150,7 +151,7 @@ def test_an_address_that_is_not_public_is_refused_in_a_sentence(staff: Page, typ
 def test_a_files_name_and_text_are_read_and_never_run(staff: Page) -> None:
     text = b"# <img src=x onerror=window.ran=1>\n\nIn 2024 the **city** ![x](http://192.0.2.1/x.png).\n"
     bring(staff, ("<img src=x onerror=window.ran=1>.md", text))
-    expect(staff.locator("#draft-heading h2, #add-told .failure")).to_be_visible(timeout=30_000)
+    expect(staff.locator("#draft-heading h2, #add-told .failure")).to_be_visible(timeout=60_000)
     staff.wait_for_timeout(500)
     assert staff.evaluate("window.ran") is None
     assert staff.locator("#staff img").count() == 0
@@ -229,7 +230,8 @@ def test_readers_other_answers_are_shown(staff: Page) -> None:
 
 def test_a_session_that_ended_leads_to_the_password(staff: Page) -> None:
     staff.context.clear_cookies()
-    staff.get_by_role("button", name="Read", exact=True).click()
+    with suppress(TimeoutError):  # the page may have noticed by itself, and be gone
+        staff.get_by_role("button", name="Read", exact=True).click(timeout=3_000)
     expect(staff.get_by_label("Password")).to_be_visible()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,27 @@ import pytest
 from corpus.library import Library
 from corpus.markdown import write_story
 from corpus.story import Story
+from index.embedding import TokenVectors, Vectors
 from index.store import Store
 from index.sync import holds_exactly, sync_index
 from tests.index.small_library import DigestEncoder, make_story
 
 pytestmark = pytest.mark.slow
+
+
+PACE = 35  # passages a second that the real encoder embeds on two cores
+
+
+class PacedEncoder(DigestEncoder):
+    """Embeds by digest; one story takes as long as with the real encoder, a thousand do not."""
+
+    def encode_passages_with_tokens(
+        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
+    ) -> tuple[Vectors, list[TokenVectors]]:
+        """Return what a `DigestEncoder` does, later."""
+        if len(texts) < PACE:
+            time.sleep(len(texts) / PACE)
+        return super().encode_passages_with_tokens(texts, progress)
 
 
 class Shelf:
@@ -28,7 +45,7 @@ class Shelf:
             story = told(number)
             (folder / "stories" / f"{story.slug}.md").write_text(write_story(story), "utf-8")
         self.library = Library(folder / "stories", bundled=folder / "none")
-        self.encoder = DigestEncoder()
+        self.encoder = PacedEncoder()
         self.store = Store(folder / "index", self.encoder.fingerprint)
         self.sync()
 
