@@ -14,18 +14,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 
 from assistant.contrasts import Turn, contrast, is_known
 from assistant.measured import Quantity, comparable, is_demanded
-from assistant.names_told import CAPITAL_NOUNS, foreign_place, names_not_alike, unknown_name
+from assistant.names_told import (
+    CAPITAL_NOUNS,
+    foreign_place,
+    guessed_owner,
+    names_not_alike,
+    unknown_name,
+)
 from assistant.quantities import frequencies
 from assistant.terms import Reading
 from assistant.word_match import Match, number_class
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from index.embedding import Encoder
+from index.words import content_words
 from index.words import words as index_words
 
 SAME_LANGUAGE = ("added_words", "lowest", "second_lowest", "mean")
@@ -38,6 +46,10 @@ _NAME_TOLD = 0.83
 _QUANTILE = 0.2
 # A number whose neighbours fit another number's place so much better stands where that one belongs.
 _MISPLACED = -0.06
+# Of the words that follow each other in a sentence, so large a share must do so in a quote as well.
+_JOINED, _WITHIN = 0.6, 3
+# Of fewer pairs of words a share says nothing.
+_FEWEST_PAIRS = 3
 _CALENDAR = ("month name", "weekday")
 
 
@@ -130,7 +142,8 @@ class Checker:
         sentence, language = match.sentence.text, match.sentence.language
         labels = [f"{quote.city}, {quote.country}" for quote in quotes]
         told = [*labels, *(quote.text for quote in quotes)]
-        place = foreign_place(sentence, labels, told[len(labels) :], self._catalogue)
+        texts = told[len(labels) :]
+        place = foreign_place(sentence, labels, texts, self._catalogue, match.same_language)
         name = (
             unknown_name(sentence, told, language)
             if match.same_language
@@ -138,6 +151,11 @@ class Checker:
         )
         if place or name:
             yield Fault.NAME, place or name or ""
+        if match.same_language:
+            if owner := guessed_owner(sentence, [quote.city for quote in quotes], texts):
+                yield Fault.NAME, owner
+            if joined_share(sentence, texts, [quote.city for quote in quotes]) < _JOINED:
+                yield Fault.UNSUPPORTED, sentence
         turned = {
             Turn.NEGATION: Fault.NEGATION,
             Turn.OPPOSITE: Fault.REVERSED,
@@ -219,6 +237,27 @@ def _one_unit(number: Quantity, other: Quantity, told: set[str]) -> bool:
     if other.unit:
         return comparable(number.unit, other.unit)
     return number.unit in told
+
+
+def joined_share(sentence: str, quotes: Sequence[str], cities: Sequence[str]) -> float:
+    """Return the share of neighbouring content words that are near neighbours in a quote as well.
+
+    A sentence whose words all stand in its quote may still tie them together otherwise. Words that
+    no quote has do not count here, nor does the name of the city.
+    """
+    names = set(content_words(" ".join(cities)))
+    told = [content_words(quote) for quote in quotes]
+    known = {word for words in told for word in words} - names
+    said = [word for word in content_words(sentence) if word in known]
+    pairs = list(pairwise(said))
+    near = {
+        (a, b)
+        for words in told
+        for n, a in enumerate(words)
+        for b in words[n + 1 : n + 1 + _WITHIN]
+    }
+    enough = len(pairs) >= _FEWEST_PAIRS
+    return sum(pair in near for pair in pairs) / len(pairs) if enough else 1.0
 
 
 def features(match: Match) -> tuple[float, ...]:

@@ -1,8 +1,8 @@
 """Which sentences an answer shows: written ones that hold, then the quotes they leave out.
 
 A written sentence is shown only if it holds against the quotes it cites, or else against another
-of the quotes, which it then cites instead. What fails is left out, and the quotes that the answer
-needs stand in its place.
+of the quotes, which it then cites instead. In the place of one that fails stands, in its own words,
+what the quote that it cites tells of it. What the answer needs besides follows as quotes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from index.words import content_words
 
 Span = tuple[str, int, int]
 """A stretch of a story: its slug, and where it starts and ends in the body."""
+Shown = Sentence | Citation
+"""A written sentence, or the part of a quote that is shown in its own words."""
 
 # A short answer; what else is told stands in the quotes.
 _SENTENCES = 3
@@ -27,20 +29,29 @@ _SAID = 0.7
 
 
 def holding(
-    drafts: Iterable[Draft], citations: Sequence[Citation], checker: Checker, language: str
-) -> Iterator[Sentence]:
-    """Yield those of the drafts that hold, with the citations they hold against.
+    drafts: Iterable[Draft],
+    citations: Sequence[Citation],
+    checker: Checker,
+    language: str,
+    needed: Sequence[Span] = (),
+) -> Iterator[Shown]:
+    """Yield the drafts that hold, with the citations they hold against; of others, their quotes.
 
     It ends after a few; at its end, or closed before, it stops whatever the drafts come from.
+
+    :param needed: the sentences of the quotes without which the answer is not whole.
     """
-    shown: set[str] = set()
+    shown: list[Shown] = []
     try:
         for draft in drafts:
             cited = _held_by(draft, citations, checker, language)
-            if not cited or draft.text in shown:
+            found: Shown | None = Sentence(draft.text, cited, quoted=False) if cited else None
+            if not cited:
+                found = _instead(draft, citations, needed, said_by(shown))
+            if found is None or found in shown:
                 continue
-            shown.add(draft.text)
-            yield Sentence(draft.text, cited, quoted=False)
+            shown.append(found)
+            yield found
             if len(shown) == _SENTENCES:
                 return
     finally:
@@ -48,26 +59,65 @@ def holding(
             drafts.close()  # the model writes on as long as somebody holds what it writes
 
 
+def said_by(shown: Iterable[Shown]) -> frozenset[str]:
+    """Return the content words of what is shown."""
+    texts = (s.text if isinstance(s, Sentence) else s.quote for s in shown)
+    return frozenset(content_words(" ".join(texts)))
+
+
 def complete(
-    written: Sequence[Sentence],
-    citations: Sequence[Citation],
-    needed: Sequence[Span],
+    shown: Sequence[Shown], citations: Sequence[Citation], needed: Sequence[Span]
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-    """Return the whole answer: the written sentences, what the quotes add, and what they cite.
+    """Return the whole answer: what is shown, what the quotes add, and what they cite.
+
+    A quote that a written sentence cites is cited whole; of others, the part that is shown.
 
     :param needed: the sentences of the quotes without which the answer is not whole; those that
-        the written ones do not say yet are quoted after them.
+        are not told yet are quoted at the end.
     """
-    said = set(content_words(" ".join(sentence.text for sentence in written)))
+    said = said_by(shown)
     left = [part for citation in citations for part in _parts(citation, needed, said)]
-    kept = list(dict.fromkeys([*(n for s in written for n in s.citations), *(c.n for c in left)]))
-    number = {old: new for new, old in enumerate(kept, 1)}
-    sentences = [
-        replace(s, citations=tuple(sorted(number[n] for n in s.citations)))
-        for s in (*written, *quote(left))
-    ]
     of = {citation.n: citation for citation in citations}
-    return tuple(sentences), tuple(replace(of[n], n=number[n]) for n in kept)
+    written = {n for s in shown if isinstance(s, Sentence) for n in s.citations}
+    cited: list[Citation] = []
+
+    def number(citation: Citation) -> int:
+        if citation not in cited:
+            cited.append(citation)
+        return cited.index(citation) + 1
+
+    sentences: list[Sentence] = []
+    before: Shown | None = None
+    for each in (*shown, *left):
+        if isinstance(each, Sentence):
+            numbers = tuple(sorted(number(of[n]) for n in each.citations))
+            sentences.append(replace(each, citations=numbers))
+        else:
+            whole = of[each.n] if each.n in written else each
+            sentences.append(Sentence(in_its_words(each, before), (number(whole),)))
+        before = each
+    return tuple(sentences), tuple(replace(c, n=n) for n, c in enumerate(cited, 1))
+
+
+def in_its_words(part: Citation, before: Shown | None) -> str:
+    """Return a quote as a sentence, led by its city unless the one before is of the same story."""
+    same = isinstance(before, Citation) and before.story == part.story
+    return f"“{part.quote}”" if same else quote([part])[0].text
+
+
+def _instead(
+    draft: Draft, citations: Sequence[Citation], needed: Sequence[Span], said: AbstractSet[str]
+) -> Citation | None:
+    """Return what is needed of the quotes a draft cites, the sentence most like it, if any."""
+    parts = [
+        sentence
+        for citation in citations
+        if citation.n in draft.citations
+        for span in needed
+        for sentence in _parts(citation, [span], said)
+    ]
+    words = set(content_words(draft.text))
+    return max(parts, key=lambda p: len(words & set(content_words(p.quote))), default=None)
 
 
 def _is_said(text: str, said: AbstractSet[str]) -> bool:

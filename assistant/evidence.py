@@ -88,7 +88,9 @@ def score_sentences(
     ]
     said = read(retrieved.question, [beside(sentence) for sentence in found], fold)
     return [
-        replace(s, score=s.score + reading.relevance, stated=reading.stated)
+        replace(
+            s, score=s.score + settings().reader_weight * reading.relevance, stated=reading.stated
+        )
         for s, reading in zip(found, said, strict=True)
     ]
 
@@ -224,6 +226,7 @@ class EvidenceSettings:
     """The reviewed numbers of `evidence.json`."""
 
     sentence_weights: tuple[float, ...]
+    reader_weight: float
     word_budget: int
     score_range: float
     needed_range: float
@@ -236,6 +239,7 @@ def settings() -> EvidenceSettings:
     stored: dict[str, Any] = json.loads((files("assistant") / "evidence.json").read_text("utf-8"))
     return EvidenceSettings(
         sentence_weights=tuple(stored["sentence_weights"][name] for name in SENTENCE_FEATURES),
+        reader_weight=stored["reader_weight"],
         word_budget=stored["word_budget"],
         score_range=stored["score_range"],
         needed_range=stored["needed_range"],

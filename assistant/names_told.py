@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -21,19 +22,26 @@ _PLACES = ("city", "country", "elsewhere")
 
 
 def foreign_place(
-    sentence: str, labels: Sequence[str], quotes: Sequence[str], catalogue: Catalogue
+    sentence: str,
+    labels: Sequence[str],
+    quotes: Sequence[str],
+    catalogue: Catalogue,
+    same_language: bool = False,
 ) -> str | None:
     """Return a city or country, as the sentence names it, that stands in the wrong place, or None.
 
     That is one that neither a quote nor a label names, or the label's city in the stead of another
     one that the quotes name. Names are understood in the languages that `corpus.names` knows.
+
+    :param same_language: the sentence is in the quotes' language. Then a place must be spelled in
+        them: "Moroccan" does not tell "Morocco".
     """
     named = [m for m in catalogue.mentions(sentence).spans if m.kind in _PLACES and m.firm]
     if not named:
         return None
     in_quotes = [m for text in quotes for m in catalogue.mentions(text).spans]
     in_labels = [m for text in labels for m in catalogue.mentions(text).spans]
-    known = {m.value for m in in_quotes + in_labels}
+    known = {m.value for m in (in_labels if same_language else in_quotes + in_labels)}
     spelled = {word.folded for text in (*labels, *quotes) for word in words(text)}
     for mention in named:
         written = all(word.folded in spelled for word in words(mention.text))
@@ -43,6 +51,19 @@ def foreign_place(
     cities = {m.value for m in in_quotes if m.kind in ("city", "elsewhere") and m.firm}
     stead = [m for m in named if m.kind == "city" and m.value not in {q.value for q in in_quotes}]
     return stead[0].text if stead and cities and not cities & values else None
+
+
+def guessed_owner(sentence: str, cities: Sequence[str], quotes: Sequence[str]) -> str | None:
+    """Return what a sentence in English says is a city's where the quotes have a pronoun, or None.
+
+    "Its extension" may be the programme's; whose it is, the quote alone does not tell.
+    """
+    for city in cities:
+        for owned in re.findall(rf"\b{re.escape(city)}['’]s?\s+(\w+)", sentence):
+            pronoun = re.compile(rf"\b(?:its|their|his|her)\s+{re.escape(owned)}\b", re.IGNORECASE)
+            if any(pronoun.search(quote) for quote in quotes):
+                return f"{city}'s {owned}"
+    return None
 
 
 def unknown_name(sentence: str, told: Sequence[str], language: str) -> str | None:

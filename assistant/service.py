@@ -21,7 +21,7 @@ from assistant.answer import (
     TextAdded,
 )
 from assistant.checking import Checker
-from assistant.composing import Span, complete, holding
+from assistant.composing import Shown, Span, complete, holding, in_its_words
 from assistant.counting import conditions, counted
 from assistant.evidence import needed, score_sentences
 from assistant.following import Live
@@ -69,7 +69,7 @@ class Assistant:
         self.model = model
         self.encoder = encoder
         self.topic = Topic(encoder)
-        first = Snapshot(library.stories(), Retrieval(store, encoder), self.topic, model)
+        first = Snapshot(library.stories(), Retrieval(store, encoder), self.topic)
         self.live = Live(first, library, store, encoder)
 
     @classmethod
@@ -141,12 +141,16 @@ class Assistant:
     ) -> Iterator[Event]:
         """Yield an answer as it comes about: the evidence, its text, then the whole.
 
-        Closing the iterator stops the language model. The arguments are those of `Snapshot.ask`.
+        Closing the iterator stops the language model.
+
+        :param quotes: answer by quotes alone, without the language model; the other arguments are
+            those of `Snapshot.ask`.
         """
         # All that is looked up in the index is looked up before the first event. From then on the
         # answer rests on its snapshot alone, and the stories may change.
         with self.live.held() as snapshot:
-            events = snapshot.ask(question, scope=scope, history=history, quotes=quotes)
+            model = None if quotes else self.model
+            events = snapshot.ask(question, scope=scope, history=history, model=model)
             first = next(events)
         with closing(events):
             yield first
@@ -169,10 +173,8 @@ class Snapshot:
         stories: Iterable[Story],
         retrieval: Retrieval,
         topic: Topic,
-        model: LanguageModel | None = None,
     ) -> None:
-        """Answer from stories; the other arguments are as in `Assistant`."""
-        self.model = model
+        """Answer from stories, found through an index that equals them."""
         self.topic = topic
         self._retrieval = retrieval
         self._stories: dict[str, Story] = {s.slug: s for s in stories}
@@ -184,7 +186,7 @@ class Snapshot:
         """Return the snapshot of the moment after stories changed; None: one that is gone."""
         kept = [story for slug, story in self._stories.items() if slug not in changed]
         new = [story for story in changed.values() if story is not None]
-        return Snapshot([*kept, *new], self._retrieval, self.topic, self.model)
+        return Snapshot([*kept, *new], self._retrieval, self.topic)
 
     def ask(
         self,
@@ -192,7 +194,7 @@ class Snapshot:
         *,
         scope: Scope = EVERYWHERE,
         history: Sequence[Turn] = (),
-        quotes: bool = False,
+        model: LanguageModel | None = None,
     ) -> Generator[Event, None, None]:
         """Yield an answer as it comes about: the evidence, its text, then the whole.
 
@@ -202,7 +204,7 @@ class Snapshot:
         :param scope: the reader's filters.
         :param history: earlier turns of the conversation, oldest first. What the question takes
             from them is told in the answer's `about`; asked with no history, it takes nothing.
-        :param quotes: answer by quotes alone, without the language model.
+        :param model: writes the answer; without one it is quotes.
         """
         asked = understand(question, self.catalogue, scope, history)
         reply = Reply(asked)
@@ -216,7 +218,7 @@ class Snapshot:
         found = self._find(asked)
         reply.found()
         verdict = judge(found.evidence)
-        model = None if quotes or asked.several else self.model
+        model = None if asked.several else model
         if model and model.ready and not hopeless(verdict):
             yield from self._written(reply, found, verdict, model)
         elif verdict.reason:
@@ -262,30 +264,32 @@ class Snapshot:
         asked, citations = reply.asked, found.citations
         yield EvidenceFound(citations, found.passages)
         drafts: list[Draft] = []
-        written: list[Sentence] = []
+        shown: list[Shown] = []
         away = False
         try:
             read = reading(asked.standalone, citations)
             verdict = judge(found.evidence, model.yes(read))
             if not verdict.reason:
                 writing = _noted(write(model, read, asked.language, len(citations)), drafts)
-                for sentence in holding(writing, citations, self._checker, asked.language):
+                for each in holding(
+                    writing, citations, self._checker, asked.language, found.needed
+                ):
                     reply.began()
-                    written.append(sentence)
-                    yield TextAdded(sentence.text + " ")
+                    yield TextAdded(_text(each, shown) + " ")
+                    shown.append(each)
         except ModelFailure:
             away = True
         if verdict.reason:
             yield from self._refuse(reply, verdict, found.evidence.retrieved)
-        elif away and not written:
+        elif away and not shown:
             yield from _quoted(reply, found, verdict, away)
         else:
             reply.began()
-            sentences, cited = complete(written, citations, found.needed)
-            for sentence in sentences[len(written) :]:
+            sentences, cited = complete(shown, citations, found.needed)
+            for sentence in sentences[len(shown) :]:
                 yield TextAdded(sentence.text + " ")
             answer = reply.told(
-                Mode.WRITTEN if written else Mode.QUOTES,
+                Mode.QUOTES if all(s.quoted for s in sentences) else Mode.WRITTEN,
                 sentences,
                 cited,
                 verdict.confidence,
@@ -344,6 +348,12 @@ class _Found:
 def _reported(hit: Hit) -> RetrievedPassage:
     passage = hit.passage
     return RetrievedPassage(passage.story, passage.section, passage.start, passage.end, hit.score)
+
+
+def _text(each: Shown, before: Sequence[Shown]) -> str:
+    if isinstance(each, Sentence):
+        return each.text
+    return in_its_words(each, before[-1] if before else None)
 
 
 def _noted(drafts: Iterator[Draft], kept: list[Draft]) -> Iterator[Draft]:

@@ -32,7 +32,7 @@ from index.retrieval import Retrieved
 SUFFICIENCY_FEATURES = (
     "best_match",
     "weakest_match",
-    "passage_match",
+    "beyond_best",
     "similarity",
     "lead",
     "share_far",
@@ -143,7 +143,7 @@ def features(found: Evidence) -> tuple[float, ...]:
     return (
         10 * best.features[1],
         10 * _quantile(_told(retrieved, sentences), weights, _WEAKEST_SHARE),
-        10 * hits[0].features[1],
+        10 * max(0.0, hits[0].features[1] - best.features[1]),
         10 * max(s.features[3] for s in sentences),
         hits[0].score - float(np.mean(others)),
         _far(Thing.SHARE, things, sentences),

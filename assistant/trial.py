@@ -24,7 +24,7 @@ def answer_from(story: Story, question: str, assistant: Assistant) -> Answer:
     :raises IndexFailure: there is no room for it.
     """
     with _snapshot(story, assistant) as snapshot:
-        *_, last = snapshot.ask(question, quotes=True)
+        *_, last = snapshot.ask(question)
     assert isinstance(last, Finished), "the stream of an answer ends with Finished"
     return last.answer
 

@@ -1,8 +1,9 @@
 """Fits the reviewed numbers by which the assistant says that the stories do not tell.
 
 `python -m assistant.evaluation.fitting_refusal tests/training` measures the evidence of questions
-of both kinds and fits a logistic model. Unanswerable questions are few, so each answerable one is
-also shown without the passages that answer it: near, but not told. These made ones count less.
+of both kinds and fits a logistic model in which each measure speaks in the direction of its
+meaning. Unanswerable questions are few, so each answerable one is also shown without the passages
+that answer it: near, but not told. These made ones count less.
 What the sentence reader says is that of the network that has not seen the question's story.
 The threshold is the one at which so many answerable questions are refused, held out by story, as
 `_FALSE_REFUSALS` allows.
@@ -24,10 +25,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from assistant.answer import Citation
@@ -54,6 +55,13 @@ _WEIGHT_OF_MADE = 0.2
 _READ = 150
 _FALSE_REFUSALS = 0.045
 _STRENGTH = 0.5
+# What a measure means says in which direction it may speak. Unbound, one that few examples have at
+# its end can come out against its meaning there, and refuse the plainest question.
+_FOR = frozenset("best_match weakest_match similarity lead stated stated_by_few".split())
+_AGAINST = frozenset(
+    "beyond_best share_far money_far year_missing other_city_nearer elsewhere_alone off_topic "
+    "off_topic_and_nothing_named".split()
+)
 
 
 @dataclass(frozen=True)
@@ -144,7 +152,7 @@ def held_out(found: Sequence[Example]) -> NDArray[np.float64]:
         for fold in range(_FOLDS):
             model = _fitted([e for e, f in zip(found, folds, strict=True) if f != fold])
             rows = np.flatnonzero(folds == fold)
-            total[rows] += model.predict_proba([found[int(r)].features for r in rows])[:, 1]
+            total[rows] += model.confidence([found[int(r)].features for r in rows])
     return total / _REPEATS
 
 
@@ -157,14 +165,41 @@ def _without_answer(retrieved: Retrieved, question: Question) -> Retrieved:
     return Retrieved(retrieved.question, hits)
 
 
-def _fitted(found: Sequence[Example]):  # type: ignore[no-untyped-def]
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=_STRENGTH, max_iter=1000))
-    weights = [_WEIGHT_OF_MADE if e.made else 1.0 for e in found]
-    return model.fit(
-        [e.features for e in found],
-        [e.told for e in found],
-        logisticregression__sample_weight=weights,
-    )
+@dataclass(frozen=True)
+class Logistic:
+    """A logistic model over the measures, in their order."""
+
+    weights: NDArray[np.float64]
+    intercept: float
+
+    def confidence(self, measures: Sequence[tuple[float, ...]]) -> NDArray[np.float64]:
+        """Return how likely each row of measures is told, (n,)."""
+        return np.asarray(expit(np.array(measures) @ self.weights + self.intercept))
+
+
+def _fitted(found: Sequence[Example]) -> Logistic:
+    """Return the model of the least penalized loss in which each measure speaks as it means."""
+    measures = np.array([e.features for e in found])
+    told = np.array([1.0 if e.told else -1.0 for e in found])
+    counts = np.array([_WEIGHT_OF_MADE if e.made else 1.0 for e in found])
+    mean, scale = measures.mean(0), measures.std(0) + 1e-9
+    scaled = (measures - mean) / scale
+
+    def loss(numbers: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights, intercept = numbers[:-1], numbers[-1]
+        margins = told * (scaled @ weights + intercept)
+        slopes = -counts * told * expit(-margins)
+        value = float(counts @ np.logaddexp(0, -margins) + weights @ weights / (2 * _STRENGTH))
+        return value, np.append(scaled.T @ slopes + weights / _STRENGTH, slopes.sum())
+
+    bounds = [
+        (0 if n in _FOR else None, 0 if n in _AGAINST else None) for n in SUFFICIENCY_FEATURES
+    ]
+    best = minimize(
+        loss, np.zeros(len(bounds) + 1), jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]
+    ).x
+    weights = best[:-1] / scale
+    return Logistic(weights, float(best[-1] - weights @ mean))
 
 
 def with_reading(
@@ -237,15 +272,13 @@ def main(paths: Sequence[str]) -> None:
     _say("measures alone", real, of_real)
     _say("measures alone, those read", read, of_read)
     _say("with reading", read, joint)
-    scaler, logistic = (step for _, step in _fitted(found).steps)
-    weights = logistic.coef_[0] / scaler.scale_
-    intercept = float(logistic.intercept_[0] - weights @ scaler.mean_)
+    model = _fitted(found)
     stored = {
         "made_by": "assistant.evaluation.fitting_refusal",
         "threshold": round(_threshold(real, of_real), 4),
-        "intercept": round(intercept, 4),
+        "intercept": round(model.intercept, 4),
         "weights": {
-            n: round(float(w), 4) for n, w in zip(SUFFICIENCY_FEATURES, weights, strict=True)
+            n: round(float(w), 4) for n, w in zip(SUFFICIENCY_FEATURES, model.weights, strict=True)
         },
         "with_reading": {name: round(number, 4) for name, number in joint_numbers.items()},
     }
