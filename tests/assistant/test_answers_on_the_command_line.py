@@ -141,8 +141,17 @@ def test_a_language_model_may_judge_the_answers_of_a_run(
     capsys: pytest.CaptureFixture[str],
 ):
     monkeypatch.setenv("LEARNING_CITY_JUDGE_KEY", "secret")
-    file = tmp_path / "run.json"
-    asked = ["evaluate", str(QUESTIONS / "single/2015-cork.jsonl"), "--quotes", "--limit", "1"]
+    file, questions = tmp_path / "run.json", tmp_path / "questions.jsonl"
+    question = {
+        "id": "q1",
+        "question": "How much does Cork's festival week cost?",
+        "answer": "About 25,000 euros.",
+        "facts": ["25,000"],
+        "stories": ["2015-cork"],
+        "kind": "lookup",
+    }
+    questions.write_text(json.dumps(question), "utf-8")
+    asked = ["evaluate", str(questions), "--quotes"]
     with Server("yes").running() as server:
         judge = ["--judge", server.address, "--judge-model", "grader"]
         assert main([*asked, *judge, "--json", str(file)]) == 0
