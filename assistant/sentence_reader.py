@@ -1,10 +1,10 @@
 """Reads a question beside a sentence: is this what is asked for, and is it stated there?
 
-Similarity takes "labourers with long shifts" and "evening classes for workers" for strangers. A
-small transformer (Vaswani et al., 2017) over both together learns such ties from questions with
-marked answers. It reads the token vectors that the index keeps, so nothing is encoded again, and
-it adds to the linear score instead of replacing it. Its weights, `sentence_reader.safetensors`,
-belong to one embedding; `assistant.evaluation.fitting_reader` makes them.
+Similarity takes "who pays for it" and "with help from the lottery" for strangers. A small
+transformer (Vaswani et al., 2017) over both together learns such ties from questions with marked
+answers. It reads the token vectors that the index keeps, so nothing is encoded again, and it adds
+to the linear score instead of replacing it. Its weights, `sentence_reader.safetensors`, belong to
+one embedding; `assistant.evaluation.fitting_reader` makes them.
 """
 
 from __future__ import annotations
