@@ -102,6 +102,35 @@ def test_evaluate_writes_what_the_contract_says_and_compares(
     assert "now right" not in capsys.readouterr().out, "the same questions, the same answers"
 
 
+def test_a_language_model_may_judge_the_answers_of_a_run(
+    indexed: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setenv("LEARNING_CITY_JUDGE_KEY", "secret")
+    file, questions = tmp_path / "run.json", tmp_path / "questions.jsonl"
+    question = {
+        "id": "q1",
+        "question": "How much does Cork's festival week cost?",
+        "answer": "About 25,000 euros.",
+        "facts": ["25,000"],
+        "stories": ["2015-cork"],
+        "kind": "lookup",
+    }
+    questions.write_text(json.dumps(question), "utf-8")
+    asked = ["evaluate", str(questions), "--quotes"]
+    with Server("yes").running() as server:
+        judge = ["--judge", server.address, "--judge-model", "grader"]
+        assert main([*asked, *judge, "--json", str(file)]) == 0
+    assert "judge 'grader': right 1.000 of 1 answers" in capsys.readouterr().out
+    found = json.loads(file.read_text("utf-8"))
+    assert found["items"][0]["judge"] == {"right": True, "why": ""}
+    assert found["metrics"]["judge"]["judged"] == 1 and found["settings"]["judge"] == "grader"
+    assert server.keys == ["Bearer secret"] and server.asked[0]["model"] == "grader"
+    assert "secret" not in file.read_text("utf-8")
+
+
 @pytest.fixture(scope="module")
 def assistant(indexed: Path) -> Iterator[Assistant]:
     """An assistant that owns the index from here to the end of this file."""
@@ -132,35 +161,6 @@ def test_no_question_breaks_the_answer_or_the_terminal(
     say_answer(answer)
     shown = capsys.readouterr().out
     assert shown.strip() and printable(shown) == shown
-
-
-def test_a_language_model_may_judge_the_answers_of_a_run(
-    indexed: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-):
-    monkeypatch.setenv("LEARNING_CITY_JUDGE_KEY", "secret")
-    file, questions = tmp_path / "run.json", tmp_path / "questions.jsonl"
-    question = {
-        "id": "q1",
-        "question": "How much does Cork's festival week cost?",
-        "answer": "About 25,000 euros.",
-        "facts": ["25,000"],
-        "stories": ["2015-cork"],
-        "kind": "lookup",
-    }
-    questions.write_text(json.dumps(question), "utf-8")
-    asked = ["evaluate", str(questions), "--quotes"]
-    with Server("yes").running() as server:
-        judge = ["--judge", server.address, "--judge-model", "grader"]
-        assert main([*asked, *judge, "--json", str(file)]) == 0
-    assert "judge 'grader': right 1.000 of 1 answers" in capsys.readouterr().out
-    found = json.loads(file.read_text("utf-8"))
-    assert found["items"][0]["judge"] == {"right": True, "why": ""}
-    assert found["metrics"]["judge"]["judged"] == 1 and found["settings"]["judge"] == "grader"
-    assert server.keys == ["Bearer secret"] and server.asked[0]["model"] == "grader"
-    assert "secret" not in file.read_text("utf-8")
 
 
 @pytest.mark.parametrize("command", ["sync", "ask", "evaluate"])
