@@ -95,9 +95,12 @@ def score_sentences(
     ]
 
 
-def linear_score(sentence: ScoredSentence) -> float:
-    """Return a sentence's score by its measures alone."""
-    return float(np.dot(sentence.features, settings().sentence_weights))
+def linear_score(features: Sequence[float]) -> float:
+    """Return a sentence's score by its measures alone.
+
+    :param features: in the order of SENTENCE_FEATURES.
+    """
+    return float(np.dot(features, settings().sentence_weights))
 
 
 def beside(sentence: ScoredSentence) -> Beside:
@@ -146,7 +149,7 @@ def _sentences(
                 end=hit.passage.start + end,
                 number=number,
                 features=features,
-                score=float(np.dot(features, settings().sentence_weights)),
+                score=linear_score(features),
                 vectors=inside,
                 matches=matches,
             )

@@ -19,32 +19,44 @@ from index.retrieval import Retrieved
 _STORIES = 8
 
 
+def candidates(
+    asked: Question, retrieved: Retrieved, fold: int | None = None
+) -> list[ScoredSentence]:
+    """Return the sentences among which a question's quotes are chosen, scored.
+
+    :param retrieved: passages deep enough to be of several stories.
+    :param fold: see `sentence_reader.read`.
+    """
+    cities = (
+        [frozenset({slug}) for slug in _nearest(retrieved)] if asked.several else asked.compared
+    )
+    return score_sentences(asked.standalone, retrieved, cities, fold)
+
+
 def select(
-    asked: Question,
-    retrieved: Retrieved,
-    sentences: Sequence[ScoredSentence],
-    catalogue: Catalogue,
+    asked: Question, sentences: Sequence[ScoredSentence], catalogue: Catalogue
 ) -> list[ScoredSentence]:
     """Return the sentences to quote for a question, in reading order.
 
-    :param retrieved: passages deep enough to be of several stories.
-    :param sentences: those of the best passages, scored.
+    :param sentences: what `candidates` returned.
     """
     if asked.several:
-        return gather(asked.standalone, retrieved)
+        return _one_of_each_story(sentences)
     chosen = choose(sentences, asked.compared)
     named = {s.slug for s in catalogue.stories if s.city in asked.mentions.cities}
     return [s for s in chosen if s.hit.passage.story in named] or chosen
 
 
-def gather(question: str, retrieved: Retrieved) -> list[ScoredSentence]:
-    """Return the best sentence of each of the nearest stories, the nearest story first.
+def _nearest(retrieved: Retrieved) -> list[str]:
+    """Return the stories nearest to the question, the nearest first."""
+    return list(dict.fromkeys(hit.passage.story for hit in retrieved.hits))[:_STORIES]
 
-    :param retrieved: passages deep enough to be of several stories.
-    """
-    slugs = list(dict.fromkeys(hit.passage.story for hit in retrieved.hits))[:_STORIES]
-    scored = score_sentences(question, retrieved, [frozenset({slug}) for slug in slugs])
-    return [
-        max((s for s in scored if s.hit.passage.story == slug), key=lambda s: s.score)
-        for slug in slugs
-    ]
+
+def _one_of_each_story(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Return the best sentence of each story, the stories as their best passages rank."""
+    best: dict[str, ScoredSentence] = {}
+    for sentence in sentences:
+        before = best.setdefault(sentence.hit.passage.story, sentence)
+        if sentence.score > before.score:
+            best[sentence.hit.passage.story] = sentence
+    return list(best.values())

@@ -23,9 +23,9 @@ from assistant.answer import (
 from assistant.checking import Checker
 from assistant.composing import Shown, Span, complete, holding, in_its_words
 from assistant.counting import conditions, counted
-from assistant.evidence import needed, score_sentences
+from assistant.evidence import needed
 from assistant.following import Live
-from assistant.gathering import select
+from assistant.gathering import candidates, select
 from assistant.language_model import LanguageModel, ModelFailure, open_model
 from assistant.listing import Listing
 from assistant.opening import Progress, open_index
@@ -236,8 +236,8 @@ class Snapshot:
     def _find(self, asked: Question) -> _Found:
         everything = self.retrieve(asked, _LOOKED_AT)
         retrieved = everything.first(_RETRIEVED)
-        sentences = score_sentences(asked.standalone, everything, asked.compared)
-        chosen = select(asked, everything, sentences, self.catalogue)
+        sentences = candidates(asked, everything)
+        chosen = select(asked, sentences, self.catalogue)
         citations = cite(chosen, self._stories.__getitem__)
         return _Found(
             Evidence(

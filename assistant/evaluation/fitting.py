@@ -25,7 +25,8 @@ from assistant.evidence import SENTENCE_FEATURES, ScoredSentence, score_sentence
 from assistant.question import understand
 from assistant.service import Assistant
 from assistant.settings import Settings
-from index.retrieval import RANKING_FEATURES, Hit, Retrieved, rank_score
+from index.passages import Passage
+from index.retrieval import RANKING_FEATURES, Retrieved, rank_score
 
 _CANDIDATES = 60
 _FOLDS = 8
@@ -95,7 +96,7 @@ def held_out(choices: Sequence[Choice]) -> dict[int, tuple[float, ...]]:
 def passage_choice(case: Case) -> Choice:
     """Return a case's passages: gold are those of the gold story and section."""
     hits = case.retrieved.hits
-    gold = [_is_gold(case.question, hit) for hit in hits]
+    gold = [_in_gold_section(case.question, hit.passage) for hit in hits]
     return Choice(np.array([hit.features for hit in hits]), np.array(gold), case.fold)
 
 
@@ -113,8 +114,8 @@ def is_gold(question: Question, sentence: ScoredSentence) -> bool:
     if question.quotes:
         text = sentence.text.strip()
         return any(text in quote or quote in text for quote in question.quotes)
-    in_section = passage.section == question.section or not question.section
-    return in_section and any(states(sentence.text, fact) for fact in question.facts)
+    stated = any(states(sentence.text, fact) for fact in question.facts)
+    return stated and _in_gold_section(question, passage)
 
 
 def ranked(case: Case, weights: Sequence[float]) -> Retrieved:
@@ -124,9 +125,10 @@ def ranked(case: Case, weights: Sequence[float]) -> Retrieved:
     return Retrieved(case.retrieved.question, tuple(hits))
 
 
-def _is_gold(question: Question, hit: Hit) -> bool:
-    passage = hit.passage
-    return passage.story in question.stories and passage.section == question.section
+def _in_gold_section(question: Question, passage: Passage) -> bool:
+    """Tell whether a passage is of the gold story, and of its gold section if one is named."""
+    in_story = passage.story in question.stories
+    return in_story and question.section in ("", passage.section)
 
 
 def _report_ranking(found: Sequence[Case], rank: Callable[[Case], Retrieved]) -> str:
@@ -134,7 +136,7 @@ def _report_ranking(found: Sequence[Case], rank: Callable[[Case], Retrieved]) ->
     for case in found:
         hits = rank(case).hits
         first += hits[0].passage.story in case.question.stories
-        fifth += any(_is_gold(case.question, hit) for hit in hits[:5])
+        fifth += any(_in_gold_section(case.question, hit.passage) for hit in hits[:5])
     n = len(found)
     return f"held out, {n} questions: story@1 {first / n:.3f}, passage@5 {fifth / n:.3f}"
 

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from assistant.evaluation.facts import states_all
 from assistant.evaluation.fitting import is_gold
 from assistant.evaluation.questions import Question, load_questions
-from assistant.evidence import ScoredSentence, beside, linear_score, score_sentences
+from assistant.evidence import ScoredSentence, beside, linear_score, score_sentences, settings
 from assistant.question import understand
 from assistant.reader_network import Inputs, ReaderNetwork, to_store
 from assistant.service import Assistant
@@ -108,7 +108,7 @@ def example_of(case: Case) -> Example | None:
     """Return a case's best sentences, one that states the answer among them; None if none does."""
     if case.question.answerable and not bool(case.gold.any()):
         return None
-    linear = torch.tensor([linear_score(s) for s in case.sentences])
+    linear = torch.tensor([linear_score(s.features) for s in case.sentences])
     rows = linear.argsort(descending=True)[:_LOOKED_AT]
     if case.question.answerable and not bool(case.gold[rows].any()):
         rows[-1] = int(case.gold.nonzero()[0])
@@ -136,10 +136,10 @@ def _report(found: Sequence[Case], networks: Sequence[ReaderNetwork], folds: Seq
             if not case.question.answerable or not case.sentences:
                 continue
             seen = ReaderNetwork.inputs(case.vectors, [beside(s) for s in case.sentences])
-            linear = torch.tensor([linear_score(s) for s in case.sentences])
+            linear = torch.tensor([linear_score(s.features) for s in case.sentences])
             count += 1
             before += _states(case, linear)
-            after += _states(case, linear + networks[fold](seen)[:, 0])
+            after += _states(case, linear + settings().reader_weight * networks[fold](seen)[:, 0])
     return (
         f"held out, {count} questions: all facts in the best three sentences "
         f"{before / count:.3f} by the linear score, {after / count:.3f} with the reader"

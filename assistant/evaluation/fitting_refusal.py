@@ -35,8 +35,7 @@ from assistant.answer import Citation
 from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.measures import auroc
 from assistant.evaluation.questions import Question, load_questions
-from assistant.evidence import score_sentences
-from assistant.gathering import select
+from assistant.gathering import candidates, select
 from assistant.language_model import LanguageModel
 from assistant.question import understand
 from assistant.quoting import cite
@@ -121,11 +120,11 @@ def examples(
         for told, made, view in views:
             shown = view.first(_SHOWN)
             fold = fold_of(question, slugs)
-            sentences = score_sentences(asked.standalone, shown, asked.compared, fold)
+            sentences = candidates(asked, view, fold)
             evidence = Evidence(asked, shown, sentences, assistant.catalogue, distance)
             read = None
             if question.id in to_read and not made:
-                chosen = select(asked, view, sentences, assistant.catalogue)
+                chosen = select(asked, sentences, assistant.catalogue)
                 read = readings.of(asked.standalone, cite(chosen, stories.__getitem__))
             found.append(Example(question, told, made, features(evidence), read))
     return found

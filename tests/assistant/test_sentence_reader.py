@@ -49,7 +49,7 @@ def found(assistant: Assistant, questions: list[Question], own_fold: bool) -> tu
         asked = understand(question.question, assistant.catalogue)
         fold = fold_of(question, stories) if own_fold else None
         sentences = score_sentences(asked.standalone, assistant.retrieve(asked), fold=fold)
-        for way, scores in enumerate(([linear_score(s) for s in sentences], None)):
+        for way, scores in enumerate(([linear_score(s.features) for s in sentences], None)):
             ranked = sorted(
                 zip(scores or [s.score for s in sentences], sentences, strict=True),
                 key=lambda pair: -pair[0],
