@@ -245,14 +245,13 @@ def joined_share(sentence: str, quotes: Sequence[str], cities: Sequence[str]) ->
     A sentence whose words all stand in its quote may still tie them together otherwise. Words that
     no quote has do not count here, nor does the name of the city.
     """
-    names = set(content_words(" ".join(cities)))
-    told = [content_words(quote) for quote in quotes]
-    known = {word for words in told for word in words} - names
-    said = [word for word in content_words(sentence) if word in known]
+    told = [index_words(quote) for quote in quotes]
+    known = set(content_words(" ".join(quotes))) - set(content_words(" ".join(cities)))
+    said = [word for word in index_words(sentence) if word in known]
     pairs = list(pairwise(said))
     near = {
         (a, b)
-        for words in told
+        for words in ([word for word in quote if word in known] for quote in told)
         for n, a in enumerate(words)
         for b in words[n + 1 : n + 1 + _WITHIN]
     }

@@ -122,8 +122,10 @@ class Match:
             return ""
         listed = [term for quote in self.quotes for term in quote.terms]
         terms = self.sentence.terms
-        for number, (place, term) in enumerate(self._aligned):
-            for other_place, other in self._aligned[number + 1 :]:
+        # Nothing is done to a number or by one: a date moves about, and `binding` looks after it.
+        words = [(place, term) for place, term in self._aligned if term.content]
+        for number, (place, term) in enumerate(words):
+            for other_place, other in words[number + 1 :]:
                 if place < other_place:
                     continue
                 here = terms[terms.index(term) + 1 : terms.index(other)]

@@ -147,6 +147,8 @@ class MentionReader:
     def _may_be_small(self, meaning: Meaning, here: Place) -> bool:
         if meaning.kind == "city":
             return here.folded not in word_list("story_cities") or here.place_expected()
+        if here.folded in word_list("country_words"):
+            return False
         return here.all_small and meaning.kind != "theme"
 
     def _far(self, here: Place) -> Iterator[Mention]:

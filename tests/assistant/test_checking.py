@@ -108,6 +108,21 @@ def test_words_of_a_quote_that_are_tied_together_otherwise_are_not_shown(checker
     assert not checker.check(false, [Quote(text, "Cork", "Ireland", 2015)], "en").supported
 
 
+def test_a_sentence_of_a_long_quote_holds_in_its_own_words(checker: Checker) -> None:
+    quote = (
+        "Poor adults receive a grant, and adults who earn the certificate get free care. "
+        "Evening classes for adults were opened so that new readers could go on."
+    )
+    second = "Evening classes for adults were opened so that new readers could go on."
+    assert _fault(checker, second, quote) is None
+
+
+def test_a_date_may_stand_elsewhere_in_the_sentence(checker: Checker) -> None:
+    quote = "In 2011 the council and the health agency set up a working group on lifelong learning."
+    said = "The council and the health agency set up a working group on lifelong learning in 2011."
+    assert _fault(checker, said, quote) is None
+
+
 def test_numbers_are_compared_across_languages(checker: Checker) -> None:
     told = "L'école du soir compte 1 200 apprenants, dont 67 % sont des femmes."
     false = "L'école du soir compte 2 100 apprenants, dont 67 % sont des femmes."

@@ -185,6 +185,8 @@ def test_places_of_no_story_are_elsewhere(question: str, places: tuple[str, ...]
         "Is there a schooling path for Roma?",
         "a Dutch example of learning",
         "Most Same Reading Of University?",
+        "Quanto custa cada curso?",
+        "Cuánto gana una profesora por hora",
         "من يدير مدارس البنين؟",
         "고양이를 기르는 방법",
     ],
