@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.answer import Citation, Sentence
-from assistant.checking import Checker, Quote
+from assistant.checking import Checker, Fault, Quote
 from assistant.quoting import quote
 from assistant.writing import Draft
 from index.words import content_words
@@ -28,35 +28,52 @@ _SENTENCES = 3
 _SAID = 0.7
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A draft after its check.
+
+    `holds`: the numbers of the citations that it holds against, none if it does not; `made_up`: it
+    then gives a number, or counts by a unit, that no quote has.
+    """
+
+    draft: Draft
+    holds: tuple[int, ...] = ()
+    made_up: bool = False
+
+
+def attempts(
+    drafts: Iterable[Draft], citations: Sequence[Citation], checker: Checker, language: str
+) -> Generator[Attempt, None, None]:
+    """Yield the drafts checked; at its end, or closed before, it stops what they come from."""
+    try:
+        for draft in drafts:
+            holds = _held_by(draft, citations, checker, language)
+            yield Attempt(draft, holds, not holds and _made_up(draft, citations, checker, language))
+    finally:
+        if isinstance(drafts, Generator):
+            drafts.close()  # the model writes on as long as somebody holds what it writes
+
+
 def holding(
-    drafts: Iterable[Draft],
-    citations: Sequence[Citation],
-    checker: Checker,
-    language: str,
-    needed: Sequence[Span] = (),
+    tried: Iterable[Attempt], citations: Sequence[Citation], needed: Sequence[Span] = ()
 ) -> Iterator[Shown]:
     """Yield the drafts that hold, with the citations they hold against; of others, their quotes.
 
-    It ends after a few; at its end, or closed before, it stops whatever the drafts come from.
+    It ends after a few.
 
     :param needed: the sentences of the quotes without which the answer is not whole.
     """
     shown: list[Shown] = []
-    try:
-        for draft in drafts:
-            cited = _held_by(draft, citations, checker, language)
-            found: Shown | None = Sentence(draft.text, cited, quoted=False) if cited else None
-            if not cited:
-                found = _instead(draft, citations, needed, said_by(shown))
-            if found is None or found in shown:
-                continue
-            shown.append(found)
-            yield found
-            if len(shown) == _SENTENCES:
-                return
-    finally:
-        if isinstance(drafts, Generator):
-            drafts.close()  # the model writes on as long as somebody holds what it writes
+    for attempt in tried:
+        found: Shown | None = Sentence(attempt.draft.text, attempt.holds, quoted=False)
+        if not attempt.holds:
+            found = _instead(attempt.draft, citations, needed, said_by(shown))
+        if found is None or found in shown:
+            continue
+        shown.append(found)
+        yield found
+        if len(shown) == _SENTENCES:
+            return
 
 
 def said_by(shown: Iterable[Shown]) -> frozenset[str]:
@@ -153,7 +170,15 @@ def _held_by(
     tagged = [c for c in citations if c.n in draft.citations]
     others = [[c] for c in citations if [c] != tagged]
     for group in ([tagged] if tagged else []) + others:
-        quotes = [Quote(c.quote, c.city, c.country, c.year) for c in group]
-        if checker.check(draft.text, quotes, language).supported:
+        if checker.check(draft.text, _quotes(group), language).supported:
             return tuple(c.n for c in group)
     return ()
+
+
+def _made_up(draft: Draft, citations: Sequence[Citation], checker: Checker, language: str) -> bool:
+    checked = checker.check(draft.text, _quotes(citations), language)
+    return checked.fault in (Fault.NUMBER, Fault.UNIT)
+
+
+def _quotes(citations: Iterable[Citation]) -> list[Quote]:
+    return [Quote(c.quote, c.city, c.country, c.year) for c in citations]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from types import TracebackType
 
 from assistant.answer import (
@@ -21,7 +22,7 @@ from assistant.answer import (
     TextAdded,
 )
 from assistant.checking import Checker
-from assistant.composing import Shown, Span, complete, holding, in_its_words
+from assistant.composing import Shown, Span, attempts, complete, holding, in_its_words
 from assistant.counting import conditions, counted
 from assistant.evidence import needed
 from assistant.following import Live
@@ -34,7 +35,7 @@ from assistant.question import EVERYWHERE, LONGEST, Question, Scope, Turn, under
 from assistant.quoting import cite, quote
 from assistant.reply import Reply
 from assistant.settings import Settings
-from assistant.sufficiency import Evidence, Verdict, hopeless, judge
+from assistant.sufficiency import Evidence, Read, Verdict, hopeless, judge
 from assistant.topic import Topic
 from assistant.writing import Draft, beginning, reading, write
 from corpus.catalogue import Catalogue
@@ -268,15 +269,18 @@ class Snapshot:
         away = False
         try:
             read = reading(asked.standalone, citations)
-            verdict = judge(found.evidence, model.yes(read))
-            if not verdict.reason:
-                writing = _noted(write(model, read, asked.language, len(citations)), drafts)
-                for each in holding(
-                    writing, citations, self._checker, asked.language, found.needed
-                ):
-                    reply.began()
-                    yield TextAdded(_text(each, shown) + " ")
-                    shown.append(each)
+            said = Read(model.yes(read))
+            verdict = judge(found.evidence, said)
+            writing = _noted(write(model, read, asked.language, len(citations)), drafts)
+            with closing(attempts(writing, citations, self._checker, asked.language)) as tried:
+                first = [] if verdict.reason else list(islice(tried, 1))
+                if any(attempt.made_up for attempt in first):
+                    verdict = judge(found.evidence, replace(said, made_up=True))
+                if not verdict.reason:
+                    for each in holding(chain(first, tried), citations, found.needed):
+                        reply.began()
+                        yield TextAdded(_text(each, shown) + " ")
+                        shown.append(each)
         except ModelFailure:
             away = True
         if verdict.reason:

@@ -6,7 +6,8 @@ for, is the place named one of the stories' places, does another city's story ma
 joined by a logistic model whose reviewed numbers stand in `sufficiency.json`;
 `assistant.evaluation.fitting_refusal` makes them. Where a language model has read the quotes, how
 likely it says that they state what is asked is weighed with that: it sees near misses, which look
-alike to every other measure.
+alike to every other measure. What it writes betrays some more: asked for a number that is not told,
+it makes one up.
 """
 
 from __future__ import annotations
@@ -76,6 +77,18 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Read:
+    """What a language model made of the quotes.
+
+    `yes`: how likely it says that they state what is asked, from 0 to 1; `made_up`: it then wrote a
+    number that none of them has, as one does who is asked for what is not told.
+    """
+
+    yes: float
+    made_up: bool = False
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What was found for a question; `topic_distance` is the question's, from `Topic.distance`."""
 
@@ -86,11 +99,10 @@ class Evidence:
     topic_distance: float
 
 
-def judge(found: Evidence, read: float | None = None) -> Verdict:
+def judge(found: Evidence, read: Read | None = None) -> Verdict:
     """Return whether a question's best sentences answer it.
 
-    :param read: how likely a language model that read the quotes says that they state what is
-        asked, from 0 to 1; None where none has.
+    :param read: what a language model made of the quotes; None where none has read them.
     """
     if not found.sentences:
         return Verdict(0.0, Reason.NOTHING_NEAR)
@@ -119,13 +131,17 @@ def log_odds(probability: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-def joined(score: float, read: float, weights: WithReading) -> float:
+def joined(score: float, read: Read, weights: WithReading) -> float:
     """Return the log-odds by measures and reading together.
 
     :param score: the log-odds by the measures alone.
-    :param read: the probability that a language model gives.
     """
-    return weights.intercept + weights.measures * score + weights.reading * log_odds(read)
+    return (
+        weights.intercept
+        + weights.measures * score
+        + weights.reading * log_odds(read.yes)
+        + weights.made_up * read.made_up
+    )
 
 
 def features(found: Evidence) -> tuple[float, ...]:
@@ -223,6 +239,7 @@ class WithReading:
 
     measures: float
     reading: float
+    made_up: float
     intercept: float
     threshold: float
 

@@ -8,10 +8,10 @@ What the sentence reader says is that of the network that has not seen the quest
 The threshold is the one at which so many answerable questions are refused, held out by story, as
 `_FALSE_REFUSALS` allows.
 
-Where a language model reads the quotes, its word is weighed with the measures by a second logistic
-model, fitted on what the first one says of stories it has not seen. The model takes seconds a
-question, so it reads `_READ` of each kind; what it said is kept in the file `readings.json` of the
-data folder, so that a changed measure is fitted anew in minutes.
+Where a language model reads the quotes, what it makes of them is weighed with the measures by a
+second logistic model, fitted on what the first one says of stories it has not seen. The model takes
+seconds a question, so it reads `_READ` of each kind; what it made of them is kept in the file
+`readings.json` of the data folder, so that a changed measure is fitted anew in minutes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,8 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from tqdm import tqdm
 
 from assistant.answer import Citation
+from assistant.checking import Checker
+from assistant.composing import attempts
 from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.measures import auroc
 from assistant.evaluation.questions import Question, load_questions
@@ -41,8 +45,8 @@ from assistant.question import understand
 from assistant.quoting import cite
 from assistant.service import Assistant
 from assistant.settings import Settings
-from assistant.sufficiency import SUFFICIENCY_FEATURES, Evidence, features, log_odds
-from assistant.writing import reading
+from assistant.sufficiency import SUFFICIENCY_FEATURES, Evidence, Read, features, log_odds
+from assistant.writing import reading, write
 from index.retrieval import Retrieved
 
 _FILE = Path("assistant/sufficiency.json")
@@ -67,14 +71,14 @@ _AGAINST = frozenset(
 class Example:
     """Evidence measured: `told` if it answers; `made` if its answering passages were taken out.
 
-    `read`: how likely the language model takes it to be told; None where it was not asked.
+    `read`: what the language model made of the quotes; None where it was not asked.
     """
 
     question: Question
     told: bool
     made: bool
     features: tuple[float, ...]
-    read: float | None = None
+    read: Read | None = None
 
     @property
     def group(self) -> str:
@@ -83,23 +87,28 @@ class Example:
 
 
 class Readings:
-    """What a language model said of each prompt, kept in a file."""
+    """What a language model made of each prompt, kept in a file."""
 
-    def __init__(self, model: LanguageModel, file: Path) -> None:
+    def __init__(self, model: LanguageModel, checker: Checker, file: Path) -> None:
         """Ask this model what the file does not hold yet."""
-        self._model, self._file = model, file
-        self._said: dict[str, float] = {}
+        self._model, self._checker, self._file = model, checker, file
+        self._made: dict[str, Read] = {}
         if file.exists():
-            self._said = json.loads(file.read_text("utf-8"))
+            kept = json.loads(file.read_text("utf-8"))
+            self._made = {key: Read(**read) for key, read in kept.items()}
 
-    def of(self, asked: str, citations: Sequence[Citation]) -> float:
-        """Return how likely the model says that the quotes state what is asked."""
+    def of(self, asked: str, citations: Sequence[Citation], language: str) -> Read:
+        """Return what the model makes of the quotes when it is asked this."""
         prompt = reading(asked, citations)
         key = hashlib.sha256("\n".join(m.content for m in prompt).encode()).hexdigest()
-        if key not in self._said:
-            self._said[key] = self._model.yes(prompt)
-            self._file.write_text(json.dumps(self._said, indent=0), "utf-8")
-        return self._said[key]
+        if key not in self._made:
+            drafts = write(self._model, prompt, language, len(citations))
+            with closing(attempts(drafts, citations, self._checker, language)) as tried:
+                made_up = any(attempt.made_up for attempt in islice(tried, 1))
+            self._made[key] = Read(self._model.yes(prompt), made_up)
+            kept = {key: asdict(read) for key, read in self._made.items()}
+            self._file.write_text(json.dumps(kept, indent=0), "utf-8")
+        return self._made[key]
 
 
 def examples(
@@ -125,7 +134,8 @@ def examples(
             read = None
             if question.id in to_read and not made:
                 chosen = select(asked, sentences, assistant.catalogue)
-                read = readings.of(asked.standalone, cite(chosen, stories.__getitem__))
+                quotes = cite(chosen, stories.__getitem__)
+                read = readings.of(asked.standalone, quotes, asked.language)
             found.append(Example(question, told, made, features(evidence), read))
     return found
 
@@ -209,19 +219,21 @@ def with_reading(
     :param found: the examples that were read.
     :param confidence: of each by the measures alone, held out.
     """
-    both = np.array(
-        [(log_odds(c), log_odds(e.read or 0.0)) for e, c in zip(found, confidence, strict=True)]
+    said = [e.read or Read(0.0) for e in found]
+    joint_measures = np.array(
+        [(log_odds(c), log_odds(r.yes), r.made_up) for r, c in zip(said, confidence, strict=True)]
     )
     told = [e.told for e in found]
     groups = [e.group for e in found]
     model = LogisticRegression()
     joint = cross_val_predict(
-        model, both, told, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"
+        model, joint_measures, told, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"
     )[:, 1]
-    model.fit(both, told)
+    model.fit(joint_measures, told)
     numbers = {
         "measures": float(model.coef_[0][0]),
         "reading": float(model.coef_[0][1]),
+        "made_up": float(model.coef_[0][2]),
         "intercept": float(model.intercept_[0]),
         "threshold": _threshold(found, joint),
     }
@@ -260,7 +272,8 @@ def main(paths: Sequence[str]) -> None:
         if assistant.model is None:
             raise SystemExit("The fitting needs a language model: set LEARNING_CITY_LLM.")
         assistant.model.wait()
-        readings = Readings(assistant.model, settings.data / "readings.json")
+        checker = Checker(assistant.encoder, assistant.catalogue)
+        readings = Readings(assistant.model, checker, settings.data / "readings.json")
         found = examples(assistant, questions, readings)
     confidence = held_out(found)
     real = [e for e in found if not e.made]

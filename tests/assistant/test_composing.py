@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from assistant.answer import Citation, Sentence
 from assistant.checking import Checker
-from assistant.composing import complete, holding
+from assistant.composing import attempts, complete, holding
 from assistant.writing import Draft
 from index.embedding import Encoder
 from tests.assistant.cork import citation
@@ -30,7 +31,7 @@ def checker() -> Checker:
 
 
 def shown(checker: Checker, *drafts: Draft) -> list[tuple[str, tuple[int, ...]]]:
-    sentences = holding(drafts, CITATIONS, checker, "en")
+    sentences = holding(attempts(drafts, CITATIONS, checker, "en"), CITATIONS)
     return [(s.text, s.citations) for s in sentences if isinstance(s, Sentence)]
 
 
@@ -83,8 +84,8 @@ def test_at_most_three_sentences_are_shown_each_once_and_then_the_writer_is_stop
         finally:
             stopped.append(True)
 
-    writing = endless()
-    sentences = list(holding(writing, CITATIONS, checker, "en"))
+    with closing(attempts(endless(), CITATIONS, checker, "en")) as tried:
+        sentences = list(holding(tried, CITATIONS))
     assert stopped and len(sentences) == 3
     texts = {s.text for s in sentences if isinstance(s, Sentence) and not s.quoted}
     assert len(texts) == 3
@@ -96,11 +97,25 @@ def test_what_fails_gives_way_at_once_to_what_the_quotes_that_it_cites_tell(
 ):
     needed = (span(1, PEOPLE), span(2, MONEY))
     draft = Draft("The festival costs 180,000 dollars a year.", tags)
-    parts = list(holding([draft, draft], CITATIONS, checker, "en", needed))
+    parts = list(holding(attempts([draft, draft], CITATIONS, checker, "en"), CITATIONS, needed))
     assert [part.quote for part in parts[:1] if isinstance(part, Citation)] == instead
     sentences, citations = complete(parts, CITATIONS, needed)
     assert all(s.quoted for s in sentences)
     assert sorted(c.quote for c in citations) == sorted([PEOPLE, MONEY])
+
+
+@pytest.mark.parametrize(
+    ("text", "made_up"),
+    [
+        ("Learning Neighbourhoods are run by 95 part-time coordinators.", True),
+        ("The festival costs 180,000 euros a week.", True),
+        ("The festival costs 180,000 euros a year.", False),
+        ("The festival makes the mayor happy.", False),
+    ],
+)
+def test_a_number_that_no_quote_has_is_made_up(checker: Checker, text: str, made_up: bool):
+    (attempt,) = attempts([Draft(text, (2,))], CITATIONS, checker, "en")
+    assert attempt.made_up is made_up
 
 
 def span(n: int, text: str) -> tuple[str, int, int]:
