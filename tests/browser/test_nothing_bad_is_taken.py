@@ -1,4 +1,4 @@
-"""Bad files and hostile addresses on the staff page: each is told, and nothing is changed by any."""
+"""Bad files and hostile addresses on the staff page: each is told, none changes anything."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, opening_pages, running_app
+from tests.browser.conftest import DESKTOP, PHONE, opening_pages, running_app, serious_faults
 from tests.browser.test_ask_page import ask
 from tests.corpus.reading import made_files
 
@@ -266,13 +266,5 @@ def test_axe_finds_no_serious_violation_and_nothing_is_too_wide(
 
 
 def look_at(page: Page, axe: str, size: tuple[int, int]) -> None:
-    page.evaluate(axe)
-    found = page.evaluate("axe.run()")
-    assert found["passes"], "axe did not look at anything"
-    serious = [
-        f"{fault['id']}: {fault['nodes'][0]['html']}"
-        for fault in found["violations"]
-        if fault["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious_faults(page, axe) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
