@@ -162,6 +162,8 @@ def test_a_fact_that_is_missing_is_asked_for(staff: Page) -> None:
     told(staff, "#found-city", "The text does not tell: please say it.")
     staff.get_by_role("button", name="Add this story").click()
     told(staff, "#add-told .failure", "does not tell its")
+    # It is told at the top of the tab, far above the button.
+    expect(staff.locator("#add-told .failure")).to_be_in_viewport()
 
 
 def test_a_story_is_corrected_with_its_faults_at_the_line_and_brought_back(
