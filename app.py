@@ -85,7 +85,8 @@ def build_app(
     if office and staff_password:
         sessions = Sessions()
         app.include_router(staff_routes(Password(staff_password), sessions))
-        mounted = _mount(app, staff_page(office), STAFF, largest_file=LARGEST)
+        # Gradio says "Error" of a file that is too large; up to here our own sentence does.
+        mounted = _mount(app, staff_page(office), STAFF, largest_file=4 * LARGEST)
         mounted.app = StaffDoor(mounted.app, sessions)
     else:
         app.include_router(no_staff_routes())

@@ -123,10 +123,9 @@ class Catalogue:
 
     @cached_property
     def _names(self) -> NamesIndex:
-        index = general_names()
+        index = general_names().copy()
         for city, code in sorted({(s.city, s.country_code) for s in self.stories}):
-            for name in spellings(city, code):
-                index.add(name, "city", city)
+            index.add_all(_names_of(city, code))
         return index
 
     @cached_property
@@ -140,6 +139,14 @@ class Catalogue:
             known = countries.get(story.city, frozenset())
             countries[story.city] = known | {story.country_code}
         return MentionReader(self._names, parts(), countries, lambda: self._far)
+
+
+@lru_cache(maxsize=20_000)  # of a thousand cities it takes a second to fold all names
+def _names_of(city: str, country_code: str) -> NamesIndex:
+    index = NamesIndex()
+    for name in spellings(city, country_code):
+        index.add(name, "city", city)
+    return index
 
 
 @lru_cache(maxsize=20_000)  # a story that stays needs no folding when another one changes

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from corpus.faults import Fault
+from corpus.faults import Fault, html_faults
 from corpus.vocabulary import COUNTRY_CODES, REGIONS, THEMES
 
 REQUIRED = (
@@ -114,6 +114,7 @@ def _take(front: FrontMatter, key: str, node: Any, name: str) -> None:
     if fault:
         front.faults.append(Fault(name, line, *fault))
     else:
+        front.faults += html_faults(value, line, name)
         front.values[key] = int(value) if key in ("year", "population") else value
 
 

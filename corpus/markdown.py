@@ -130,8 +130,6 @@ def _parse(text: str, name: str, slug: str) -> tuple[Story | None, list[Fault]]:
     body = _read_body(lines, front.body_line, name)
     faults += body.faults
     faults += _body_faults(body, front.body_line, name)
-    for key in ("title", "city", "country", "award", "status"):
-        faults += html_faults(front.values.get(key, ""), 1, name)
     if faults:
         return None, faults
     optional = {"population": None, "status": None}

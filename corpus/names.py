@@ -82,6 +82,27 @@ class NamesIndex:
         elif has_case(name) and not adjective and kind != "theme" and len(folded) >= _SHORTEST:
             _append(self.stems, stem(folded), meaning)
 
+    def add_all(self, other: NamesIndex) -> None:
+        """Add every name of another index."""
+        for own, others in (
+            (self.exact, other.exact),
+            (self.stems, other.stems),
+            (self.beginnings, other.beginnings),
+            (self.joined, other.joined),
+        ):
+            for name, meanings in others.items():
+                if name not in own:
+                    own[name] = meanings
+                    continue
+                for meaning in meanings:
+                    _append(own, name, meaning)
+
+    def copy(self) -> NamesIndex:
+        """Return an index of the same names, to which others may be added."""
+        return NamesIndex(
+            dict(self.exact), dict(self.stems), dict(self.beginnings), dict(self.joined)
+        )
+
 
 def _append(table: dict[str, tuple[Meaning, ...]], name: str, meaning: Meaning) -> None:
     others = []
@@ -147,8 +168,9 @@ def parts() -> dict[str, Part]:
     }
 
 
+@lru_cache(maxsize=1)
 def general_names() -> NamesIndex:
-    """Return an index of what does not depend on the stories: countries, parts, themes."""
+    """Return the index of what does not depend on the stories: countries, parts, themes."""
     index = NamesIndex()
     for entry in data("regions")["part"]:
         for spelling in entry["spellings"]:

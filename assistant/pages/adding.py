@@ -123,7 +123,9 @@ class AddingTab:
         self, files: Sequence[str] | None, address: str, drafts: tuple[Reviewed, ...]
     ) -> Iterator[Updates]:
         """Read files and an address, and show the first draft."""
-        sources = [*map(Path, files or ()), *([address.strip()] if address.strip() else ())]
+        # A file that was dropped twice is kept once, and gone when it was read.
+        paths = dict.fromkeys(map(Path, files or ()))
+        sources = [*paths, *([address.strip()] if address.strip() else ())]
         if not sources:
             yield {self.told: told.failed("Choose files or type a web address first.")}
             return

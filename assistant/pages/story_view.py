@@ -44,6 +44,7 @@ def story_rows(entries: Sequence[Entry], search: str = "") -> str:
 def story_heading(entry: Entry) -> str:
     """Return what a story is, and the link to what readers see of it."""
     story = entry.story
+    status = _STATUS.get(entry.status, "as it came with the assistant")
     read = ""
     if entry.status != "withdrawn":
         address = f"../{story_address(entry.slug)}"
@@ -52,7 +53,7 @@ def story_heading(entry: Entry) -> str:
         )
     return (
         f'<h2 class="panel-title" tabindex="-1"><bdi>{escaped(story.title)}</bdi></h2>'
-        f'<p class="hint">{escaped(entry.slug)} · {escaped(entry.status)}{read}</p>'
+        f'<p class="hint">{escaped(entry.slug)} · {status}{read}</p>'
     )
 
 

@@ -64,10 +64,7 @@ def cleaned(document: Document) -> Document:
     length = sum(len(block.text) for block in blocks)
     if not any(block.level == 0 for block in blocks):
         raise CorpusError("it holds no text that could be read; check that it is the right file.")
-    if length > MOST_CHARACTERS:
-        raise CorpusError(
-            f"it holds {length:,} characters, more than a book; add the part that tells the story."
-        )
+    refuse_more_than_a_book(length)
     return replace(
         document,
         title=clean(document.title)[:_LONGEST_TITLE],
@@ -75,6 +72,14 @@ def cleaned(document: Document) -> Document:
         address=clean(document.address),
         blocks=blocks,
     )
+
+
+def refuse_more_than_a_book(length: int) -> None:
+    """Raise CorpusError if a text has more characters than a book."""
+    if length > MOST_CHARACTERS:
+        raise CorpusError(
+            f"it holds {length:,} characters, more than a book; add the part that tells the story."
+        )
 
 
 def _cleaned_blocks(blocks: Iterable[Block]) -> Iterable[Block]:

@@ -50,8 +50,9 @@ def read_path(path: Path, countries: Mapping[str, str] | None = None) -> tuple[D
     try:
         if path.stat().st_size > LARGEST:
             raise CorpusError(
-                f"“{shown}” was not read: it is larger than {LARGEST // 1_000_000} MB; save it "
-                "with smaller pictures or add the part that tells the story."
+                f"“{shown_name(path.name)}” was not read: it is larger than "
+                f"{LARGEST // 1_000_000} MB; save it with smaller pictures or add the part that "
+                "tells the story."
             )
         if not path.is_file():
             raise CorpusError(f"“{shown}” is no file.")

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 from typing import Any
 
@@ -19,6 +20,8 @@ from corpus.reading.document import Block, Document
 from corpus.reading.page_layout import Line, in_reading_order, without_running_heads
 
 _MOST_PAGES = 1_000
+# Of what a page is drawn by, in bytes; a page of text takes some ten thousand.
+_LARGEST_PAGE = 50_000_000
 _HYPHENATED = re.compile(r"([^\W\d_]{2,})[-\u00ad\u2010]$")
 _OPENS_SMALL = re.compile(r"[^\W\d_]+")
 _ENDS_SENTENCE = re.compile(r"[.!?:…。！？][\"'”’»)\]]*$")
@@ -74,9 +77,11 @@ def read_pdf(content: bytes, name: str) -> Document:
 
 def _lines_of_pages(content: bytes) -> tuple[list[list[Line]], int, str]:
     """Return the lines of each page, how many pictures there are, and the title it names."""
-    from pdfminer.high_level import extract_pages
+    from pdfminer.converter import PDFPageAggregator
     from pdfminer.layout import LAParams
     from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
+    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdfpage import PDFPage
     from pdfminer.pdfparser import PDFParser
 
     pages: list[list[Line]] = []
@@ -84,8 +89,13 @@ def _lines_of_pages(content: bytes) -> tuple[list[list[Line]], int, str]:
     try:
         document = PDFDocument(PDFParser(io.BytesIO(content)))
         layout = LAParams(boxes_flow=None, line_margin=0.3, detect_vertical=False)
-        for page in extract_pages(io.BytesIO(content), laparams=layout, maxpages=_MOST_PAGES):
-            lines, images = _contents(page)
+        fonts = PDFResourceManager()
+        device = PDFPageAggregator(fonts, laparams=layout)
+        interpreter = PDFPageInterpreter(fonts, device)
+        for page in islice(PDFPage.create_pages(document), _MOST_PAGES):
+            _refuse_endless(page)
+            interpreter.process_page(page)
+            lines, images = _contents(device.get_result())
             pages.append(lines)
             pictures += images
     except PDFPasswordIncorrect:
@@ -97,6 +107,16 @@ def _lines_of_pages(content: bytes) -> tuple[list[list[Line]], int, str]:
     if not pages:
         raise CorpusError("it has no pages; it may be damaged or cut off.")
     return pages, pictures, _named_title(document.info)
+
+
+def _refuse_endless(page: Any) -> None:
+    """Raise CorpusError if a page swells so much that drawing it would take minutes."""
+    from pdfminer.pdftypes import stream_value
+
+    if sum(len(stream_value(part).get_data()) for part in page.contents) > _LARGEST_PAGE:
+        raise CorpusError(
+            "one of its pages is larger than any page of text; add the part that tells the story."
+        )
 
 
 def _contents(page: Any) -> tuple[list[Line], int]:

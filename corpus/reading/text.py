@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from corpus.reading import pageflow
-from corpus.reading.document import Block, Document
+from corpus.reading.document import Block, Document, refuse_more_than_a_book
 from corpus.reading.encoding import decoded
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _WRAPPED_AT = 100
 
 def read_text(content: bytes, name: str) -> Document:
     """Return a plain text: paragraphs between blank lines, short lines alone as headings."""
-    text = decoded(content).replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
+    text = _of_a_story(content).replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
     if pageflow.is_pasted(text):
         return pageflow.read_pasted(text)
     pieces = [piece.strip("\n") for piece in _BLANK.split(text) if piece.strip()]
@@ -36,10 +36,17 @@ def read_markdown(content: bytes, name: str) -> Document:
     """Return a Markdown text (CommonMark); HTML in it is left out."""
     from markdown_it import MarkdownIt
 
-    text = _without_front_matter(decoded(content))
+    text = _without_front_matter(_of_a_story(content))
     blocks = tuple(_marked_blocks(MarkdownIt("commonmark").enable("table").parse(text)))
     title = next((block.text for block in blocks if block.level), "")
     return Document("markdown", title, blocks)
+
+
+def _of_a_story(content: bytes) -> str:
+    """Return a text that is no longer than a book's: taking a longer one apart takes a minute."""
+    text = decoded(content)
+    refuse_more_than_a_book(len(text))
+    return text
 
 
 def _plain_blocks(piece: str) -> Iterator[Block]:

@@ -156,3 +156,15 @@ def axe() -> str:
     if not AXE.exists():
         pytest.skip("no axe-core (npm ci --prefix tests/browser)")
     return AXE.read_text("utf-8")
+
+
+def serious_faults(page: Page, axe: str) -> list[str]:
+    """Return what keeps a person out of a page as it is now: each fault, and where it is first."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")
+    assert found["passes"], "axe did not look at anything"
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html']}"
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]

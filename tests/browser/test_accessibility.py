@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, serious_faults
 
 pytestmark = pytest.mark.browser
 
@@ -29,12 +29,4 @@ def test_axe_finds_no_serious_violation(
     page = open_page(path, size)
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     expect(page.locator(shown).first).to_be_visible()
-    page.evaluate(axe)
-    found = page.evaluate("axe.run()")
-    assert found["passes"], "axe did not look at anything"
-    serious = [
-        f"{fault['id']}: {fault['nodes'][0]['html']}"
-        for fault in found["violations"]
-        if fault["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious_faults(page, axe) == []

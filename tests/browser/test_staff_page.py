@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, opening_pages, running_app
+from tests.browser.conftest import DESKTOP, PHONE, opening_pages, running_app, serious_faults
 from tests.browser.test_ask_page import ask
 from tests.corpus.reading import made_files
 
@@ -162,6 +162,8 @@ def test_a_fact_that_is_missing_is_asked_for(staff: Page) -> None:
     told(staff, "#found-city", "The text does not tell: please say it.")
     staff.get_by_role("button", name="Add this story").click()
     told(staff, "#add-told .failure", "does not tell its")
+    # It is told at the top of the tab, far above the button.
+    expect(staff.locator("#add-told .failure")).to_be_in_viewport()
 
 
 def test_a_story_is_corrected_with_its_faults_at_the_line_and_brought_back(
@@ -266,13 +268,5 @@ def test_axe_finds_no_serious_violation_and_nothing_is_too_wide(
 
 
 def look_at(page: Page, axe: str, size: tuple[int, int]) -> None:
-    page.evaluate(axe)
-    found = page.evaluate("axe.run()")
-    assert found["passes"], "axe did not look at anything"
-    serious = [
-        f"{fault['id']}: {fault['nodes'][0]['html']}"
-        for fault in found["violations"]
-        if fault["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious_faults(page, axe) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.assistant import model_stand_in as stand_in
-from tests.browser.conftest import DESKTOP, PHONE, opening_pages, running_app
+from tests.browser.conftest import DESKTOP, PHONE, opening_pages, running_app, serious_faults
 
 pytestmark = pytest.mark.browser
 
@@ -234,10 +234,7 @@ def test_axe_finds_nothing_serious_while_an_answer_comes_and_after(
     if state == "stopped":
         page.get_by_role("button", name="Stop").click()
         expect(page.locator(".stopped")).to_be_visible()
-    page.evaluate(axe)
-    found = page.evaluate("axe.run()")
-    serious = [f["id"] for f in found["violations"] if f["impact"] in ("serious", "critical")]
-    assert serious == []
+    assert serious_faults(page, axe) == []
 
 
 @pytest.mark.slow

@@ -156,6 +156,11 @@ def test_all_faults_of_a_file_are_told_at_once_by_line() -> None:
     )
 
 
+def test_a_tag_among_the_facts_is_told_at_its_line() -> None:
+    text = GOOD.replace("language: en", "language: en\nstatus: <b>new</b>")
+    assert [fault.line for fault in find_faults(text, "bergen.md")] == [10, 10]
+
+
 def test_a_file_that_is_not_utf8_has_one_fault_at_the_line_where_that_shows(tmp_path: Path) -> None:
     path = tmp_path / "2021-bergen.md"
     path.write_bytes(GOOD.replace("sea", "fjörd").encode("latin-1"))

@@ -44,6 +44,17 @@ new MutationObserver(() => {
   heading.focus({ preventScroll: true });
 }).observe(document, { childList: true, subtree: true });
 
+// What a click led to is told at the top of its tab, and the button may stand far below: it comes
+// into view. Only what is new does, so that nothing moves while a person reads on.
+const toldBefore = new Map();
+new MutationObserver(() => {
+  for (const place of document.querySelectorAll("#add-told, #story-told, #questions-told")) {
+    const told = place.querySelector(".told, .failure")?.textContent ?? "";
+    if (told && told !== toldBefore.get(place.id)) place.scrollIntoView({ block: "nearest" });
+    toldBefore.set(place.id, told);
+  }
+}).observe(document, { childList: true, subtree: true });
+
 // A session that has ended answers with 401: the password is asked for again.
 const request = window.fetch;
 window.fetch = async (...what) => {
