@@ -276,8 +276,8 @@ def _serve(path: str, key: str) -> Any:
     settings.n_parallel = 1  # one cached prefix; who comes second has the quotes meanwhile
     settings.cache_ram_mib = 0
     settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = os.cpu_count() or 1
-    # Weights repacked for the processor write a quarter faster. They are a copy, so the file is read
-    # and not mapped: together that takes no more memory.
+    # Weights repacked for the processor write a quarter faster. They are a copy, so that the file
+    # is read and not mapped: together that takes no more memory.
     settings.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     settings.ui = settings.endpoint_slots = settings.warmup = False
     settings.verbosity = 0

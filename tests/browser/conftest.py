@@ -76,7 +76,7 @@ def running_app(indexed: Path, folder: Path, llm: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         app.terminate()
-        app.wait(timeout=20)
+        app.wait(timeout=60)  # it finishes what it looks into; on a busy machine
 
 
 @pytest.fixture(scope="session")
