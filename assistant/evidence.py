@@ -158,7 +158,9 @@ def _sentences(
 
 
 def choose(
-    sentences: Sequence[ScoredSentence], cities: Sequence[frozenset[str]] = ()
+    sentences: Sequence[ScoredSentence],
+    cities: Sequence[frozenset[str]] = (),
+    brief: bool = False,
 ) -> list[ScoredSentence]:
     """Return the sentences to show, those of the passage with the best one first.
 
@@ -166,29 +168,26 @@ def choose(
     a little more, as facts that belong together are told together. It ends where the next one is
     much worse than the best; one that would make the answer too long is passed over. Of each city
     that a comparison names, the best sentence is taken first.
+
+    :param brief: end sooner: only what an answer cannot do without.
     """
     limits = settings()
+    worst = max((s.score for s in sentences), default=0.0)
+    worst -= limits.brief_range if brief else limits.score_range
     chosen = [max(of, key=lambda s: s.score) for of in _by_city(sentences, cities)]
     left = [s for s in sentences if s not in chosen]
-    best_score = max((s.score for s in sentences), default=0.0)
     total = sum(s.words for s in chosen)
     while left:
         values = [s.score + limits.worth_of_beside * _is_beside(s, chosen) for s in left]
         best = int(np.argmax(values))
         sentence = left.pop(best)
-        if chosen and values[best] < best_score - limits.score_range:
+        if chosen and values[best] < worst:
             break
         if chosen and total + sentence.words > limits.word_budget:
             continue
         chosen.append(sentence)
         total += sentence.words
     return _in_reading_order(chosen)
-
-
-def needed(chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """Return those of the chosen sentences that a short answer cannot do without."""
-    best = max((s.score for s in chosen), default=0.0)
-    return [s for s in chosen if s.score >= best - settings().needed_range]
 
 
 def _by_city(
@@ -232,7 +231,7 @@ class EvidenceSettings:
     reader_weight: float
     word_budget: int
     score_range: float
-    needed_range: float
+    brief_range: float
     worth_of_beside: float
 
 
@@ -245,6 +244,6 @@ def settings() -> EvidenceSettings:
         reader_weight=stored["reader_weight"],
         word_budget=stored["word_budget"],
         score_range=stored["score_range"],
-        needed_range=stored["needed_range"],
+        brief_range=stored["brief_range"],
         worth_of_beside=stored["worth_of_beside"],
     )

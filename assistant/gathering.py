@@ -34,15 +34,19 @@ def candidates(
 
 
 def select(
-    asked: Question, sentences: Sequence[ScoredSentence], catalogue: Catalogue
+    asked: Question,
+    sentences: Sequence[ScoredSentence],
+    catalogue: Catalogue,
+    brief: bool = False,
 ) -> list[ScoredSentence]:
     """Return the sentences to quote for a question, in reading order.
 
     :param sentences: what `candidates` returned.
+    :param brief: only those that an answer cannot do without.
     """
     if asked.several:
         return _one_of_each_story(sentences)
-    chosen = choose(sentences, asked.compared)
+    chosen = choose(sentences, asked.compared, brief)
     named = {s.slug for s in catalogue.stories if s.city in asked.mentions.cities}
     return [s for s in chosen if s.hit.passage.story in named] or chosen
 

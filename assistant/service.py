@@ -24,7 +24,6 @@ from assistant.answer import (
 from assistant.checking import Checker
 from assistant.composing import Shown, Span, attempts, complete, holding, in_its_words
 from assistant.counting import conditions, counted
-from assistant.evidence import needed
 from assistant.following import Live
 from assistant.gathering import candidates, select
 from assistant.language_model import LanguageModel, ModelFailure, open_model
@@ -216,11 +215,12 @@ class Snapshot:
         if asked.listing:
             yield from self._listed(reply, asked.listing)
             return
-        found = self._find(asked)
+        model = None if asked.several else model
+        writes = model is not None and model.ready
+        found = self._find(asked, brief=writes)
         reply.found()
         verdict = judge(found.evidence)
-        model = None if asked.several else model
-        if model and model.ready and not hopeless(verdict):
+        if model and writes and not hopeless(verdict):
             yield from self._written(reply, found, verdict, model)
         elif verdict.reason:
             yield EvidenceFound((), found.passages)
@@ -234,11 +234,11 @@ class Snapshot:
         query = Query(asked.standalone, asked.stories or (), asked.preferred, asked.names)
         return self._retrieval.retrieve(query, limit)
 
-    def _find(self, asked: Question) -> _Found:
+    def _find(self, asked: Question, brief: bool) -> _Found:
         everything = self.retrieve(asked, _LOOKED_AT)
         retrieved = everything.first(_RETRIEVED)
         sentences = candidates(asked, everything)
-        chosen = select(asked, sentences, self.catalogue)
+        chosen = select(asked, sentences, self.catalogue, brief)
         citations = cite(chosen, self._stories.__getitem__)
         return _Found(
             Evidence(
@@ -249,10 +249,7 @@ class Snapshot:
                 self.topic.distance(retrieved.question.vector),
             ),
             citations,
-            tuple(
-                (s.hit.passage.story, s.start, s.end)
-                for s in (chosen if asked.compared else needed(chosen))
-            ),
+            tuple((s.hit.passage.story, s.start, s.end) for s in chosen),
         )
 
     def _written(

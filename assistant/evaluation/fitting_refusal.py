@@ -55,7 +55,7 @@ _SHOWN = 10
 _FOLDS, _REPEATS = 8, 5
 _WEIGHT_OF_MADE = 0.2
 # Questions of each kind that the language model reads.
-_READ = 150
+_READ = 100
 _FALSE_REFUSALS = 0.045
 _STRENGTH = 0.5
 # What a measure means says in which direction it may speak. Unbound, one that few examples have at
@@ -133,7 +133,7 @@ def examples(
             evidence = Evidence(asked, shown, sentences, assistant.catalogue, distance)
             read = None
             if question.id in to_read and not made:
-                chosen = select(asked, sentences, assistant.catalogue)
+                chosen = select(asked, sentences, assistant.catalogue, brief=True)
                 quotes = cite(chosen, stories.__getitem__)
                 read = readings.of(asked.standalone, quotes, asked.language)
             found.append(Example(question, told, made, features(evidence), read))
