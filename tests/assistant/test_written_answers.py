@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from assistant.answer import Answer, EvidenceFound, Finished, Kind, Mode, TextAdded
+from assistant.answer import Answer, Citation, EvidenceFound, Finished, Kind, Mode, TextAdded
 from assistant.language_model import EmbeddedModel, LanguageModel
 from assistant.phrases import phrase
 from assistant.service import Assistant
@@ -102,6 +102,37 @@ def test_what_no_quote_tells_gives_way_to_quotes(assistant: Assistant, server: S
     assert answer.mode is Mode.QUOTES and answer.citations
     assert all(sentence.quoted for sentence in answer.sentences)
     assert not answer.message  # the model is there, so nothing is to be said of it
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("In 2019, 8,417 visitors came from abroad. [1]", Kind.NOT_FOUND),
+        ("The festival is a pleasure. [1]", Kind.ANSWERED),
+    ],
+)
+def test_a_number_made_up_for_what_may_not_be_told_makes_a_refusal_before_anything_is_shown(
+    assistant: Assistant, server: Server, text: str, kind: Kind
+):
+    server.yes, server.text = 0.97, text
+    *_, last = events = list(
+        assistant.ask("How many visitors came to Cork's festival from abroad?")
+    )
+    assert isinstance(last, Finished) and last.answer.kind is kind
+    assert not any(isinstance(e, TextAdded) and "8,417" in e.text for e in events)
+    if kind is Kind.NOT_FOUND:
+        assert [e.text for e in events if isinstance(e, TextAdded)] == [last.answer.text]
+
+
+def test_the_model_reads_no_more_than_quotes_alone_would_show(assistant: Assistant):
+    def words(citations: Iterable[Citation]) -> set[str]:
+        return {word for citation in citations for word in citation.quote.split()}
+
+    for question in (CORK, "How does Cork pay for its Lifelong Learning Festival?"):
+        quoted, _ = assistant.answer(question, quotes=True)
+        first = next(iter(assistant.ask(question)))
+        assert isinstance(first, EvidenceFound) and first.citations
+        assert words(first.citations) <= words(quoted.citations)
 
 
 OBEYED = {
