@@ -28,6 +28,12 @@ _CLOSES = "”\"'’»)」』"
 # The tags behind a sentence or within it, and the full stop that some set behind them.
 _TAGS = re.compile(rf"(?:\s*\[\d+(?:\s*,\s*\d+)*\])+[{_ENDS}]?")
 _TAG = re.compile(r"\[[^\[\]]*\]?")
+# A model that has just said "yes" begins with it now and then; to what, no quote tells.
+_OPENING = re.compile(
+    r"^(?:yes|no|oui|non|sí|si|sim|não|ja|nein|да|нет|ναι|όχι|evet|hayır|ya|tidak|نعم|لا|是|네|はい)"
+    r"\s*(?:[,:;–،，、]\s*|[.。](?!\s*\d)\s*)",
+    re.IGNORECASE,
+)
 # Brackets that some models write instead, for which the tags' own are put.
 _BRACKETS = str.maketrans("【】［］", "[][]")
 
@@ -123,8 +129,14 @@ def _drafts(text: str, count: int) -> Iterator[Draft]:
     plain = re.sub(rf"\s*\[[^\[\]]*\](?=[,;{_ENDS}])", "", text)
     plain = re.sub(r"\s+", " ", _TAG.sub("", plain)).strip()
     plain = re.sub(rf"(?<!\.)([{_ENDS}])\1$", r"\1", plain)
+    plain = _without_opening(plain)
     for start, end in sentence_spans(plain):
         yield Draft(plain[start:end], citations)
+
+
+def _without_opening(text: str) -> str:
+    rest = _OPENING.sub("", text)
+    return text if rest == text else rest[:1].upper() + rest[1:]
 
 
 def _ends(text: str) -> bool:

@@ -51,6 +51,9 @@ CUT = {
     "half a sentence": ("Cork has 73. [1] It then gr", [("Cork has 73.", ONE)]),
     "half, untagged": ("Cork has 73. It then gr", [("Cork has 73.", ())]),
     "abbreviation": ("By Dr. [1] O'Neill of Cork. [2]", [("By Dr. O'Neill of Cork.", (1, 2))]),
+    "an opening yes": ("Yes, it has 73. [1]", [("It has 73.", ONE)]),
+    "a yes alone": ("Yes. It has 73. [1] No. [2]", [("It has 73.", ONE)]),
+    "a number's No.": ("No. 5 is a school. [1]", [("No. 5 is a school.", ONE)]),
     "French": (
         "À Cork, 73 personnes. [1] Est-ce vrai ? [2]",
         [("À Cork, 73 personnes.", ONE), ("Est-ce vrai ?", (2,))],
