@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 
 class Thing(StrEnum):
@@ -25,6 +26,11 @@ def things_asked(question: str) -> frozenset[Thing]:
     return frozenset(t for t, words in _patterns()["asked"].items() if words.search(question))
 
 
+def asks_again(question: str) -> bool:
+    """Tell whether a question has a second part that asks for something else."""
+    return _again().search(question) is not None
+
+
 def holds(sentence: str, thing: Thing) -> bool:
     """Tell whether an English sentence holds a thing of the kind."""
     return _patterns()["held"][thing].search(sentence) is not None
@@ -32,10 +38,20 @@ def holds(sentence: str, thing: Thing) -> bool:
 
 @lru_cache(maxsize=1)
 def _patterns() -> Mapping[str, Mapping[Thing, re.Pattern[str]]]:
-    stored = tomllib.loads((files("assistant") / "asked_for.toml").read_text("utf-8"))
     return {
-        side: {
-            Thing(name): re.compile("|".join(parts), re.IGNORECASE) for name, parts in of.items()
-        }
-        for side, of in stored.items()
+        side: {Thing(name): _any_of(parts) for name, parts in _stored()[side].items()}
+        for side in ("asked", "held")
     }
+
+
+@lru_cache(maxsize=1)
+def _again() -> re.Pattern[str]:
+    return _any_of(_stored()["again"])
+
+
+def _any_of(parts: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def _stored() -> dict[str, Any]:
+    return tomllib.loads((files("assistant") / "asked_for.toml").read_text("utf-8"))

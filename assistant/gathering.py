@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.asked_for import asks_again
 from assistant.evidence import ScoredSentence, choose, score_sentences
 from assistant.question import Question
 from corpus.catalogue import Catalogue
@@ -42,10 +43,12 @@ def select(
     """Return the sentences to quote for a question, in reading order.
 
     :param sentences: what `candidates` returned.
-    :param brief: only those that an answer cannot do without.
+    :param brief: only those that an answer cannot do without; a question of several parts is never
+        answered so, as the sentences for its second part are often the worse ones.
     """
     if asked.several:
         return _one_of_each_story(sentences)
+    brief = brief and not asks_again(asked.text)
     chosen = choose(sentences, asked.compared, brief)
     named = {s.slug for s in catalogue.stories if s.city in asked.mentions.cities}
     return [s for s in chosen if s.hit.passage.story in named] or chosen
