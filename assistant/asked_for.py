@@ -53,5 +53,6 @@ def _any_of(parts: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
+@lru_cache(maxsize=1)
 def _stored() -> dict[str, Any]:
     return tomllib.loads((files("assistant") / "asked_for.toml").read_text("utf-8"))

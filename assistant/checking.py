@@ -245,13 +245,12 @@ def joined_share(sentence: str, quotes: Sequence[str], cities: Sequence[str]) ->
     A sentence whose words all stand in its quote may still tie them together otherwise. Words that
     no quote has do not count here, nor does the name of the city.
     """
-    told = [index_words(quote) for quote in quotes]
     known = set(content_words(" ".join(quotes))) - set(content_words(" ".join(cities)))
-    said = [word for word in index_words(sentence) if word in known]
-    pairs = list(pairwise(said))
+    told = [[word for word in index_words(quote) if word in known] for quote in quotes]
+    pairs = list(pairwise(word for word in index_words(sentence) if word in known))
     near = {
         (a, b)
-        for words in ([word for word in quote if word in known] for quote in told)
+        for words in told
         for n, a in enumerate(words)
         for b in words[n + 1 : n + 1 + _WITHIN]
     }

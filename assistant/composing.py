@@ -30,15 +30,10 @@ _SAID = 0.7
 
 @dataclass(frozen=True)
 class Attempt:
-    """A draft after its check.
-
-    `holds`: the numbers of the citations that it holds against, none if it does not; `made_up`: it
-    then gives a number, or counts by a unit, that no quote has.
-    """
+    """A draft, and the numbers of the citations that it holds against; none if it does not."""
 
     draft: Draft
     holds: tuple[int, ...] = ()
-    made_up: bool = False
 
 
 def attempts(
@@ -47,11 +42,20 @@ def attempts(
     """Yield the drafts checked; at its end, or closed before, it stops what they come from."""
     try:
         for draft in drafts:
-            holds = _held_by(draft, citations, checker, language)
-            yield Attempt(draft, holds, not holds and _made_up(draft, citations, checker, language))
+            yield Attempt(draft, _held_by(draft, citations, checker, language))
     finally:
         if isinstance(drafts, Generator):
             drafts.close()  # the model writes on as long as somebody holds what it writes
+
+
+def makes_up(
+    attempt: Attempt, citations: Sequence[Citation], checker: Checker, language: str
+) -> bool:
+    """Tell whether a draft that does not hold gives a number, or a unit, that no quote has."""
+    if attempt.holds:
+        return False
+    checked = checker.check(attempt.draft.text, _quotes(citations), language)
+    return checked.fault in (Fault.NUMBER, Fault.UNIT)
 
 
 def holding(
@@ -173,11 +177,6 @@ def _held_by(
         if checker.check(draft.text, _quotes(group), language).supported:
             return tuple(c.n for c in group)
     return ()
-
-
-def _made_up(draft: Draft, citations: Sequence[Citation], checker: Checker, language: str) -> bool:
-    checked = checker.check(draft.text, _quotes(citations), language)
-    return checked.fault in (Fault.NUMBER, Fault.UNIT)
 
 
 def _quotes(citations: Iterable[Citation]) -> list[Quote]:

@@ -22,7 +22,7 @@ from assistant.answer import (
     TextAdded,
 )
 from assistant.checking import Checker
-from assistant.composing import Shown, Span, attempts, complete, holding, in_its_words
+from assistant.composing import Shown, Span, attempts, complete, holding, in_its_words, makes_up
 from assistant.counting import conditions, counted
 from assistant.following import Live
 from assistant.gathering import candidates, select
@@ -216,12 +216,12 @@ class Snapshot:
             yield from self._listed(reply, asked.listing)
             return
         model = None if asked.several else model
-        writes = model is not None and model.ready
-        found = self._find(asked, brief=writes)
+        writer = model if model and model.ready else None
+        found = self._find(asked, brief=writer is not None)
         reply.found()
         verdict = judge(found.evidence)
-        if model and writes and not hopeless(verdict):
-            yield from self._written(reply, found, verdict, model)
+        if writer and not hopeless(verdict):
+            yield from self._written(reply, found, verdict, writer)
         elif verdict.reason:
             yield EvidenceFound((), found.passages)
             yield from self._refuse(reply, verdict, found.evidence.retrieved)
@@ -271,7 +271,7 @@ class Snapshot:
             writing = _noted(write(model, read, asked.language, len(citations)), drafts)
             with closing(attempts(writing, citations, self._checker, asked.language)) as tried:
                 first = [] if verdict.reason else list(islice(tried, 1))
-                if any(attempt.made_up for attempt in first):
+                if any(makes_up(a, citations, self._checker, asked.language) for a in first):
                     verdict = judge(found.evidence, replace(said, made_up=True))
                 if not verdict.reason:
                     for each in holding(chain(first, tried), citations, found.needed):

@@ -123,7 +123,8 @@ class Catalogue:
 
     @cached_property
     def _names(self) -> NamesIndex:
-        index = general_names().copy()
+        index = NamesIndex()
+        index.add_all(general_names())
         for city, code in sorted({(s.city, s.country_code) for s in self.stories}):
             index.add_all(_names_of(city, code))
         return index

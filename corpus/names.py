@@ -97,12 +97,6 @@ class NamesIndex:
                 for meaning in meanings:
                     _append(own, name, meaning)
 
-    def copy(self) -> NamesIndex:
-        """Return an index of the same names, to which others may be added."""
-        return NamesIndex(
-            dict(self.exact), dict(self.stems), dict(self.beginnings), dict(self.joined)
-        )
-
 
 def _append(table: dict[str, tuple[Meaning, ...]], name: str, meaning: Meaning) -> None:
     others = []

@@ -35,7 +35,7 @@ from tqdm import tqdm
 
 from assistant.answer import Citation
 from assistant.checking import Checker
-from assistant.composing import attempts
+from assistant.composing import attempts, makes_up
 from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.measures import auroc
 from assistant.evaluation.questions import Question, load_questions
@@ -104,7 +104,8 @@ class Readings:
         if key not in self._made:
             drafts = write(self._model, prompt, language, len(citations))
             with closing(attempts(drafts, citations, self._checker, language)) as tried:
-                made_up = any(attempt.made_up for attempt in islice(tried, 1))
+                first = islice(tried, 1)
+                made_up = any(makes_up(a, citations, self._checker, language) for a in first)
             self._made[key] = Read(self._model.yes(prompt), made_up)
             kept = {key: asdict(read) for key, read in self._made.items()}
             self._file.write_text(json.dumps(kept, indent=0), "utf-8")

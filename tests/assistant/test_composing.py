@@ -9,7 +9,7 @@ import pytest
 
 from assistant.answer import Citation, Sentence
 from assistant.checking import Checker
-from assistant.composing import attempts, complete, holding
+from assistant.composing import attempts, complete, holding, makes_up
 from assistant.writing import Draft
 from index.embedding import Encoder
 from tests.assistant.cork import citation
@@ -115,7 +115,7 @@ def test_what_fails_gives_way_at_once_to_what_the_quotes_that_it_cites_tell(
 )
 def test_a_number_that_no_quote_has_is_made_up(checker: Checker, text: str, made_up: bool):
     (attempt,) = attempts([Draft(text, (2,))], CITATIONS, checker, "en")
-    assert attempt.made_up is made_up
+    assert makes_up(attempt, CITATIONS, checker, "en") is made_up
 
 
 def span(n: int, text: str) -> tuple[str, int, int]:
