@@ -132,6 +132,7 @@ def serve(settings: Settings) -> None:
         try:
             server.run(sockets=[listener])
         finally:
+            questions.stop()
             if opening.done() and not opening.exception():
                 opening.result().close()
     if opening.done():

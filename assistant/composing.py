@@ -7,7 +7,7 @@ what the quote that it cites tells of it. What the answer needs besides follows 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -38,14 +38,10 @@ class Attempt:
 
 def attempts(
     drafts: Iterable[Draft], citations: Sequence[Citation], checker: Checker, language: str
-) -> Generator[Attempt, None, None]:
-    """Yield the drafts checked; at its end, or closed before, it stops what they come from."""
-    try:
-        for draft in drafts:
-            yield Attempt(draft, _held_by(draft, citations, checker, language))
-    finally:
-        if isinstance(drafts, Generator):
-            drafts.close()  # the model writes on as long as somebody holds what it writes
+) -> Iterator[Attempt]:
+    """Yield the drafts, checked."""
+    for draft in drafts:
+        yield Attempt(draft, _held_by(draft, citations, checker, language))
 
 
 def makes_up(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,6 +21,7 @@ from assistant.errors import AssistantError
 from assistant.settings import EMBEDDED, NO_MODEL, Settings
 
 if TYPE_CHECKING:
+    from httpx2 import Timeout
     from openai import OpenAI
 
 Role = Literal["system", "user", "assistant"]
@@ -38,6 +40,7 @@ _PAUSE = 20.0
 _LOOKED_AT = 10
 # What a server answers when this one request is at fault: too long for it, say.
 _REQUEST_AT_FAULT = (400, 413, 422)
+_FIRST_WORD = re.compile(r"\W*(\w+)")
 _OTHER_FORM = "its reply is in another form than agreed"
 
 
@@ -51,6 +54,36 @@ class Message:
 
     role: Role
     content: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a reply, and what could have begun it instead, with its probability."""
+
+    text: str
+    likely: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A reply that has begun.
+
+    `yes`: how likely its first word was "yes" rather than "no"; `arrived`: the text so far, with
+    its first word whole.
+    """
+
+    yes: float
+    arrived: str
+    coming: Generator[Piece, None, None]
+
+    def rest(self) -> Iterator[str]:
+        """Yield what follows, piece by piece."""
+        for piece in self.coming:
+            yield piece.text
+
+    def close(self) -> None:
+        """Stop the model."""
+        self.coming.close()
 
 
 class LanguageModel:
@@ -85,35 +118,41 @@ class LanguageModel:
         if self._client is not None:
             self._client.close()
 
-    def yes(self, messages: Sequence[Message]) -> float:
-        """Return how likely the model goes on with "yes" rather than with "no", from 0 to 1.
-
-        A server that gives no probabilities is taken at its word: 0 or 1, and 0.5 for anything
-        else than yes or no.
-
-        :raises ModelFailure: it does not answer, or not in the agreed form.
-        """
-        return self._yes(messages, self._seconds)
-
-    def _yes(self, messages: Sequence[Message], seconds: float) -> float:
-        with self._asking():
-            reply = self._connected().chat.completions.create(
-                model=self._name,
-                messages=_wire(messages),
-                temperature=0,
-                max_tokens=1,
-                logprobs=True,
-                top_logprobs=_LOOKED_AT,
-                timeout=seconds,
-            )
-            return _share_of_yes(reply.choices[0])
-
     def stream(self, messages: Sequence[Message], longest: int) -> Iterator[str]:
         """Yield the model's reply, piece by piece; closing the iterator stops the model.
 
         :param longest: how many tokens it may take.
         :raises ModelFailure: it does not answer, or not in the agreed form, or breaks off.
         """
+        for piece in self._pieces(messages, longest, self._seconds):
+            yield piece.text
+
+    def begin(self, messages: Sequence[Message], longest: int) -> Begun:
+        """Return how likely the reply begins with "yes" rather than "no", and the reply.
+
+        A server that gives no probabilities is taken at its word: 0 or 1, and 0.5 for anything
+        else than yes or no.
+
+        :param longest: how many tokens the reply may take.
+        :raises ModelFailure: it does not answer, or not in the agreed form, or breaks off; reading
+            the reply on raises it too.
+        """
+        return self._begin(messages, longest, self._seconds)
+
+    def _begin(self, messages: Sequence[Message], longest: int, seconds: float) -> Begun:
+        pieces = self._pieces(messages, longest, seconds, logprobs=True, top_logprobs=_LOOKED_AT)
+        arrived: list[Piece] = []
+        for piece in pieces:
+            arrived.append(piece)
+            if _first_word_is_whole("".join(p.text for p in arrived)):
+                break
+        text = "".join(p.text for p in arrived)
+        likely = arrived[0].likely if arrived else {}
+        return Begun(_share_of_yes(likely, text), text, pieces)
+
+    def _pieces(
+        self, messages: Sequence[Message], longest: int, seconds: float, **wanted: Any
+    ) -> Generator[Piece, None, None]:
         with self._asking():
             client = self._connected()
             started = time.monotonic()
@@ -123,10 +162,12 @@ class LanguageModel:
                 temperature=0,
                 max_tokens=longest,
                 stream=True,
+                timeout=_patience(seconds),
+                **wanted,
             )
             ended = False
             # A server may keep the connection alive for ever without a word of the reply.
-            limit = threading.Timer(self._seconds, reply.close)
+            limit = threading.Timer(seconds, reply.close)
             limit.daemon = True
             limit.start()
             try:
@@ -138,11 +179,11 @@ class LanguageModel:
                     if not isinstance(text, str):
                         raise ModelFailure(_OTHER_FORM)
                     if text:
-                        yield text
+                        yield Piece(text, _likely(chunk.choices[0]))
             except Exception as failure:
-                if time.monotonic() - started < self._seconds:
+                if time.monotonic() - started < seconds:
                     raise
-                raise ModelFailure(f"it took longer than {self._seconds:g} seconds") from failure
+                raise ModelFailure(f"it took longer than {seconds:g} seconds") from failure
             finally:
                 limit.cancel()
                 reply.close()
@@ -180,14 +221,10 @@ class LanguageModel:
     def _connected(self) -> OpenAI:
         with self._lock:
             if self._client is None:
-                from httpx2 import Timeout
                 from openai import OpenAI  # takes a second to import
 
                 self._client = OpenAI(
-                    base_url=self._address,
-                    api_key=self._key or "none",
-                    timeout=Timeout(self._seconds, connect=min(self._seconds, _CONNECTING)),
-                    max_retries=0,
+                    base_url=self._address, api_key=self._key or "none", max_retries=0
                 )
             return self._client
 
@@ -251,7 +288,8 @@ class EmbeddedModel(LanguageModel):
             server = _serve(str(folder / weights.files[0].name), self._key)
             # An earlier server, given up, had another address.
             self._address, self._client = f"{server.listening_address}/v1", None
-            self._yes((*self._beginning, Message("user", "?")), _READING_AHEAD)
+            ahead = (*self._beginning, Message("user", "?"))
+            self._begin(ahead, 1, _READING_AHEAD).close()
         except (IndexFailure, ModelFailure, OSError) as failure:
             self._failure = ModelFailure(str(failure).rstrip("."))
             self._rest()
@@ -301,6 +339,12 @@ def open_model(settings: Settings, beginning: Sequence[Message]) -> LanguageMode
     return LanguageModel(settings.llm, settings.llm_model, settings.llm_key, settings.llm_seconds)
 
 
+def _patience(seconds: float) -> Timeout:
+    from httpx2 import Timeout
+
+    return Timeout(seconds, connect=min(seconds, _CONNECTING))
+
+
 def _wire(messages: Sequence[Message]) -> Any:
     # llama.cpp takes "<|im_end|>" in a reader's question for the end of the reader's turn.
     return [
@@ -309,15 +353,25 @@ def _wire(messages: Sequence[Message]) -> Any:
     ]
 
 
-def _share_of_yes(choice: Any) -> float:
-    said = {"yes": 0.0, "no": 0.0}
+def _likely(choice: Any) -> dict[str, float]:
+    """Return the words that could have stood in a piece's place with their probabilities."""
+    likely: dict[str, float] = {}
     if choice.logprobs and choice.logprobs.content:
         for token in choice.logprobs.content[0].top_logprobs:
             word = token.token.strip().casefold()
-            if word in said:
-                said[word] += math.exp(min(0.0, token.logprob))
-    word = (choice.message.content or "").strip().casefold()
-    if not any(said.values()) and word in said:
-        said[word] = 1.0
+            likely[word] = likely.get(word, 0.0) + math.exp(min(0.0, token.logprob))
+    return likely
+
+
+def _share_of_yes(likely: Mapping[str, float], text: str) -> float:
+    said = {word: likely.get(word, 0.0) for word in ("yes", "no")}
+    first = _FIRST_WORD.match(text)
+    if not any(said.values()) and first and first[1].casefold() in said:
+        said[first[1].casefold()] = 1.0
     total = sum(said.values())
     return said["yes"] / total if total else 0.5
+
+
+def _first_word_is_whole(text: str) -> bool:
+    first = _FIRST_WORD.match(text)
+    return first is not None and first.end() < len(text)

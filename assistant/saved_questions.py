@@ -64,6 +64,11 @@ class SavedQuestions:
         self._folder = folder
         self._always = tuple(always)
         self._looking = threading.Lock()
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Ask no more questions; a look that is under way ends before its next one."""
+        self._stopped.set()
 
     def text(self) -> str:
         """Return the saved questions, one a line."""
@@ -107,7 +112,8 @@ class SavedQuestions:
     def look(self, stories: Sequence[Story], ask: Callable[[str], Answer]) -> None:
         """Ask every question and keep which answers are others than when last looked.
 
-        Costs nothing if neither stories nor questions changed.
+        Costs nothing if neither stories nor questions changed. Stopped on the way, it keeps
+        nothing, and the next look compares with what was kept before.
 
         :param stories: all that are shown.
         :param ask: answers by quotes.
@@ -120,12 +126,12 @@ class SavedQuestions:
             if kept.stories == now and set(kept.answers) == set(questions):
                 return
             same = kept.stories == now
-            answers = {
-                question: kept.answers[question]
-                if same and question in kept.answers
-                else _told(ask(question))
-                for question in questions
-            }
+            answers: dict[str, Told] = {}
+            for question in questions:
+                if self._stopped.is_set():
+                    return
+                known = kept.answers.get(question) if same else None
+                answers[question] = known or _told(ask(question))
             new = _differences(kept.answers, answers, _changed(kept.stories, now))
             self._write(_Kept(now, answers, [*new, *kept.differences][:_KEPT]))
 

@@ -22,7 +22,16 @@ from assistant.answer import (
     TextAdded,
 )
 from assistant.checking import Checker
-from assistant.composing import Shown, Span, attempts, complete, holding, in_its_words, makes_up
+from assistant.composing import (
+    Attempt,
+    Shown,
+    Span,
+    attempts,
+    complete,
+    holding,
+    in_its_words,
+    makes_up,
+)
 from assistant.counting import conditions, counted
 from assistant.following import Live
 from assistant.gathering import candidates, select
@@ -36,7 +45,7 @@ from assistant.reply import Reply
 from assistant.settings import Settings
 from assistant.sufficiency import Evidence, Read, Verdict, hopeless, judge
 from assistant.topic import Topic
-from assistant.writing import Draft, beginning, reading, write
+from assistant.writing import Draft, Written, beginning, reading, write
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.story import Story
@@ -265,19 +274,13 @@ class Snapshot:
         shown: list[Shown] = []
         away = False
         try:
-            read = reading(asked.standalone, citations)
-            said = Read(model.yes(read))
-            verdict = judge(found.evidence, said)
-            writing = _noted(write(model, read, asked.language, len(citations)), drafts)
-            with closing(attempts(writing, citations, self._checker, asked.language)) as tried:
-                first = [] if verdict.reason else list(islice(tried, 1))
-                if any(makes_up(a, citations, self._checker, asked.language) for a in first):
-                    verdict = judge(found.evidence, replace(said, made_up=True))
-                if not verdict.reason:
-                    for each in holding(chain(first, tried), citations, found.needed):
-                        reply.began()
-                        yield TextAdded(_text(each, shown) + " ")
-                        shown.append(each)
+            read = reading(asked.standalone, citations, asked.language)
+            with closing(write(model, read, asked.language, len(citations))) as written:
+                verdict, tried = self._weighed(found, written, drafts)
+                for each in [] if verdict.reason else holding(tried, citations, found.needed):
+                    reply.began()
+                    yield TextAdded(_text(each, shown) + " ")
+                    shown.append(each)
         except ModelFailure:
             away = True
         if verdict.reason:
@@ -297,6 +300,24 @@ class Snapshot:
                 message=phrase("model_away", asked.language) if away else "",
             )
             yield Finished(answer, tuple(d.text for d in drafts))
+
+    def _weighed(
+        self, found: _Found, written: Written, drafts: list[Draft]
+    ) -> tuple[Verdict, Iterable[Attempt]]:
+        """Return whether the quotes answer, by what the model makes of them, and its attempts.
+
+        :param drafts: what the model writes is put here as well.
+        """
+        said, citations = Read(written.yes), found.citations
+        language = found.evidence.asked.language
+        verdict = judge(found.evidence, said)
+        if verdict.reason:
+            return verdict, ()
+        tried = attempts(_noted(written.drafts, drafts), citations, self._checker, language)
+        first = list(islice(tried, 1))
+        if any(makes_up(attempt, citations, self._checker, language) for attempt in first):
+            verdict = judge(found.evidence, replace(said, made_up=True))
+        return verdict, chain(first, tried)
 
     def _listed(self, reply: Reply, listing: Listing) -> Iterator[Event]:
         """Yield the cities that fit, counted from the catalogue, or that there are none."""

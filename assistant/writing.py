@@ -1,24 +1,25 @@
 """An answer written by a language model from the quotes, sentence by sentence.
 
-The model reads the quotes once. It is first asked whether they state what the question asks, one
-word whose probability helps to decide on a refusal, and then goes on to answer. Its words are
-prompts.toml's; what it writes is not shown before it was checked (`checking`).
+The model reads the quotes once. It first says whether they state what the question asks, one word
+whose probability helps to decide on a refusal, and goes on to answer. Its words are prompts.toml's;
+what it writes is not shown before it was checked (`checking`).
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
 from assistant.answer import Citation
-from assistant.language_model import LanguageModel, Message
+from assistant.language_model import Begun, LanguageModel, Message
 from index.sentences import sentence_spans
 
 # An answer of three sentences takes about 100 tokens, in some scripts twice as many.
@@ -28,12 +29,7 @@ _CLOSES = "”\"'’»)」』"
 # The tags behind a sentence or within it, and the full stop that some set behind them.
 _TAGS = re.compile(rf"(?:\s*\[\d+(?:\s*,\s*\d+)*\])+[{_ENDS}]?")
 _TAG = re.compile(r"\[[^\[\]]*\]?")
-# A model that has just said "yes" begins with it now and then; to what, no quote tells.
-_OPENING = re.compile(
-    r"^(?:yes|no|oui|non|sí|si|sim|não|ja|nein|да|нет|ναι|όχι|evet|hayır|ya|tidak|نعم|لا|是|네|はい)"
-    r"\s*(?:[,:;–،，、]\s*|[.。](?!\s*\d)\s*)",
-    re.IGNORECASE,
-)
+_FIRST_WORD = re.compile(r"\W*(?:(no)|yes)\b[\s,.:;]*", re.IGNORECASE)
 # Brackets that some models write instead, for which the tags' own are put.
 _BRACKETS = str.maketrans("【】［］", "[][]")
 
@@ -46,49 +42,81 @@ class Draft:
     citations: tuple[int, ...]
 
 
-def reading(question: str, citations: Sequence[Citation]) -> tuple[Message, ...]:
+@dataclass(frozen=True, eq=False)
+class Written:
+    """What the model makes of the quotes: whether they tell, and an answer.
+
+    `yes`: how likely it says that they state what is asked, from 0 to 1. `drafts`: the sentences of
+    its answer, each as soon as it is complete. Closed, it stops the model.
+    """
+
+    yes: float
+    drafts: Generator[Draft, None, None]
+    _begun: Begun
+
+    def close(self) -> None:
+        """Stop the model."""
+        self.drafts.close()
+        self._begun.close()
+
+
+def reading(question: str, citations: Sequence[Citation], language: str) -> tuple[Message, ...]:
     """Return what the model reads: the rules, examples, the quotes and the question.
 
-    It ends by asking whether the quotes state what the question asks.
+    It ends by asking whether the quotes state what the question asks, and for the answer.
 
     :param question: in its stand-alone wording.
     :param citations: the quotes, tagged with their numbers.
+    :param language: the code of the language to write in.
     """
     words = _prompts()
     quotes = "\n".join(
         words["quote"].format(n=c.n, city=c.city, year=c.year, quote=c.quote) for c in citations
     )
-    return (*beginning(), Message("user", _question(quotes, question)))
+    return (*beginning(), Message("user", _question(quotes, question, _name(language))))
 
 
 @lru_cache(maxsize=1)
 def beginning() -> tuple[Message, ...]:
     """Return the part of every prompt that never changes: the rules and the examples."""
     messages = [Message("system", _prompts()["system"])]
-    for example in _prompts()["examples"]:
-        messages.append(Message("user", _question(example["quotes"], example["question"])))
-        if "answer" not in example:
-            messages.append(Message("assistant", "no"))
-            continue
-        messages.append(Message("assistant", "yes"))
-        messages.append(_go_on(example["language"]))
-        messages.append(Message("assistant", example["answer"]))
+    for each in _prompts()["examples"]:
+        asked = _question(each["quotes"], each["question"], each["language"])
+        answer = f"yes\n{each['answer']}" if "answer" in each else "no"
+        messages += [Message("user", asked), Message("assistant", answer)]
     return tuple(messages)
 
 
-def write(
-    model: LanguageModel, read: Sequence[Message], language: str, count: int
-) -> Iterator[Draft]:
-    """Yield the sentences that the model writes, each as soon as it is complete.
+def write(model: LanguageModel, read: Sequence[Message], language: str, count: int) -> Written:
+    """Return what the model makes of the quotes; the caller closes it.
 
     :param read: what `reading` returned.
     :param language: the code of the language to write in.
     :param count: how many quotes there are; tags beyond are invented and left out.
-    :raises ModelFailure: the model does not do it.
+    :raises ModelFailure: the model does not do it; the drafts raise it too.
     """
-    asked = (*read, Message("assistant", "yes"), _go_on(_name(language)))
+    begun = model.begin(read, _LONGEST)
+    return Written(begun.yes, _sentences(model, read, begun, language, count), begun)
+
+
+def _sentences(
+    model: LanguageModel, read: Sequence[Message], begun: Begun, language: str, count: int
+) -> Generator[Draft, None, None]:
+    first = _FIRST_WORD.match(begun.arrived)
+    if first and first[1]:
+        # Its no is weighed with the measures; where these outweigh it, it answers all the same.
+        begun.close()
+        go_on = Message("user", _prompts()["go_on"].format(language=_name(language)))
+        yield from _cut(model.stream((*read, Message("assistant", "yes"), go_on), _LONGEST), count)
+    else:
+        answer = begun.arrived[first.end() :] if first else begun.arrived
+        yield from _cut(chain([answer], begun.rest()), count)
+
+
+def _cut(pieces: Iterator[str], count: int) -> Iterator[Draft]:
+    """Yield the sentences of a reply, each as soon as it is complete."""
     arrived = ""
-    for piece in model.stream(asked, _LONGEST):
+    for piece in pieces:
         arrived += piece.translate(_BRACKETS)
         while end := _tagged(arrived):
             yield from _drafts(arrived[:end], count)
@@ -135,7 +163,7 @@ def _drafts(text: str, count: int) -> Iterator[Draft]:
 
 
 def _without_opening(text: str) -> str:
-    rest = _OPENING.sub("", text)
+    rest = _opening().sub("", text)
     return text if rest == text else rest[:1].upper() + rest[1:]
 
 
@@ -143,12 +171,9 @@ def _ends(text: str) -> bool:
     return text.rstrip().rstrip(_CLOSES)[-1:] in tuple(_ENDS)
 
 
-def _question(quotes: str, question: str) -> str:
-    return str(_prompts()["question"].format(quotes=quotes, question=question))
-
-
-def _go_on(language: str) -> Message:
-    return Message("user", _prompts()["answer"].format(language=language))
+def _question(quotes: str, question: str, language: str) -> str:
+    words = _prompts()["question"]
+    return str(words.format(quotes=quotes, question=question, language=language))
 
 
 def _name(language: str) -> str:
@@ -157,6 +182,12 @@ def _name(language: str) -> str:
         return Locale.parse(language).get_display_name("en") or "English"
     except (ValueError, UnknownLocaleError):
         return "the language of the question"
+
+
+@lru_cache(maxsize=1)
+def _opening() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in _prompts()["openings"])
+    return re.compile(rf"^(?:{words})\s*(?:[,:;–،，、]\s*|[.。](?!\s*\d)\s*)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

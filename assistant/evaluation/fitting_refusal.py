@@ -99,14 +99,13 @@ class Readings:
 
     def of(self, asked: str, citations: Sequence[Citation], language: str) -> Read:
         """Return what the model makes of the quotes when it is asked this."""
-        prompt = reading(asked, citations)
+        prompt = reading(asked, citations, language)
         key = hashlib.sha256("\n".join(m.content for m in prompt).encode()).hexdigest()
         if key not in self._made:
-            drafts = write(self._model, prompt, language, len(citations))
-            with closing(attempts(drafts, citations, self._checker, language)) as tried:
-                first = islice(tried, 1)
+            with closing(write(self._model, prompt, language, len(citations))) as written:
+                first = islice(attempts(written.drafts, citations, self._checker, language), 1)
                 made_up = any(makes_up(a, citations, self._checker, language) for a in first)
-            self._made[key] = Read(self._model.yes(prompt), made_up)
+            self._made[key] = Read(written.yes, made_up)
             kept = {key: asdict(read) for key, read in self._made.items()}
             self._file.write_text(json.dumps(kept, indent=0), "utf-8")
         return self._made[key]

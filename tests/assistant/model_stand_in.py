@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -59,40 +60,31 @@ def begin(to: BaseHTTPRequestHandler, kind: str, status: int = 200) -> None:
     to.end_headers()
 
 
-def said(word: str, chances: dict[str, float] | None = None) -> dict[str, Any]:
-    """Return a whole reply of one word, with the logarithms of what could have stood there."""
-    likely = [{"token": token, "logprob": log} for token, log in (chances or {}).items()]
-    content = [{"token": word, "logprob": -0.1, "top_logprobs": likely}]
-    return {
-        "id": "1",
-        "object": "chat.completion",
-        "choices": [
-            {
-                "index": 0,
-                "finish_reason": "length",
-                "message": {"role": "assistant", "content": word},
-                "logprobs": {"content": content} if chances else None,
-            }
-        ],
+def piece(text: object, ended: bool = False, chances: dict[str, float] | None = None) -> bytes:
+    """Return a piece of a streamed reply, with the logarithms of what could have stood there."""
+    choice: dict[str, Any] = {
+        "index": 0,
+        "delta": {"content": text},
+        "finish_reason": "stop" if ended else None,
     }
-
-
-def piece(text: object, ended: bool = False) -> bytes:
-    """Return a piece of a streamed reply."""
-    choice = {"index": 0, "delta": {"content": text}, "finish_reason": "stop" if ended else None}
+    if chances is not None:
+        likely = [{"token": token, "logprob": log} for token, log in chances.items()]
+        choice["logprobs"] = {"content": [{"token": text, "logprob": -0.1, "top_logprobs": likely}]}
     return b"data: " + json.dumps({"id": "1", "choices": [choice]}).encode() + b"\n\n"
+
+
+def first_word(server: Server, asked: dict[str, Any]) -> bytes:
+    """Return the yes or no that a reply begins with where its probability is asked for."""
+    if not asked.get("logprobs"):
+        return b""
+    chances = {"yes": math.log(server.yes), " No": math.log(1 - server.yes)}
+    return piece("yes" if server.yes >= 0.5 else "no", chances=chances) + piece("\n")
 
 
 def well(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
     """Answer as agreed, a few letters at a time."""
-    import math
-
-    if not asked.get("stream"):
-        chances = {"yes": math.log(server.yes), " No": math.log(1 - server.yes)}
-        begin(to, "application/json")
-        to.wfile.write(json.dumps(said("yes", chances)).encode())
-        return
     begin(to, "text/event-stream")
+    to.wfile.write(first_word(server, asked))
     for start in range(0, len(server.text), 3):
         to.wfile.write(piece(server.text[start : start + 3]))
     to.wfile.write(piece("", ended=True) + b"data: [DONE]\n\n")
@@ -100,10 +92,8 @@ def well(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> N
 
 def endlessly(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
     """Write on and on, until the reader goes away."""
-    if not asked.get("stream"):
-        well(server, to, asked)
-        return
     begin(to, "text/event-stream")
+    to.wfile.write(first_word(server, asked))
     try:
         while True:
             to.wfile.write(piece(server.text + "\n"))
@@ -152,10 +142,11 @@ def after(seconds: float) -> Manner:
     return wait
 
 
-def only_reading(manner: Manner) -> Manner:
-    """Return the manner that says yes as agreed, and only writes in the given one."""
+def breaking_off(rest: bytes) -> Manner:
+    """Return the manner that says yes as agreed, and goes on with these bytes."""
 
-    def split(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
-        (manner if asked.get("stream") else well)(server, to, asked)
+    def tell(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
+        begin(to, "text/event-stream")
+        to.wfile.write(first_word(server, asked) + rest)
 
-    return split
+    return tell

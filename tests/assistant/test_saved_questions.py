@@ -83,6 +83,23 @@ def test_nothing_is_asked_again_where_nothing_changed(tmp_path: Path):
     assert reader.asked == ["Who learns?", "What is paid?"]
 
 
+def test_stopped_on_the_way_it_asks_no_further_and_keeps_what_was_known(tmp_path: Path):
+    saved = SavedQuestions(tmp_path, ["Who sails?", "Who rows?", "Who swims?"])
+    saved.look([BERGEN], Reader("Nobody."))
+    reader = Reader("Sailors.")
+
+    def stop_at_the_second(question: str) -> Answer:
+        if len(reader.asked) == 1:
+            saved.stop()
+        return reader(question)
+
+    saved.look([OSLO], stop_at_the_second)
+    assert reader.asked == ["Who sails?", "Who rows?"] and not saved.differences()
+    later = SavedQuestions(tmp_path, ["Who sails?", "Who rows?", "Who swims?"])
+    later.look([OSLO], Reader("Sailors."))
+    assert len(later.differences()) == 3
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"stories": 1}', '{"answers": {"x": 3}}'])
 def test_a_damaged_file_of_answers_is_begun_anew(tmp_path: Path, content: str):
     (tmp_path / "saved-answers.json").write_text(content)

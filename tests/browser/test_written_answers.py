@@ -42,12 +42,10 @@ class Writer(stand_in.Server):
 
 def write(server: stand_in.Server, to: Any, asked: dict[str, Any]) -> None:
     assert isinstance(server, Writer)
-    if not asked.get("stream"):
-        if server.yes < 0.5:
-            server.may_write.acquire(timeout=30)
-        stand_in.well(server, to, asked)
-        return
+    if server.yes < 0.5:
+        server.may_write.acquire(timeout=30)
     stand_in.begin(to, "text/event-stream")
+    to.wfile.write(stand_in.first_word(server, asked))
     allowed = server.may_write
     try:
         for sentence in WRITTEN:

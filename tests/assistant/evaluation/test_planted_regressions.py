@@ -26,7 +26,7 @@ from corpus.library import Library
 from index.embedding import Encoder
 from index.store import Store
 from index.sync import sync_index
-from tests.assistant.model_stand_in import Server, begin, piece, well
+from tests.assistant.model_stand_in import Server, begin, first_word, piece, well
 
 pytestmark = pytest.mark.slow
 
@@ -63,13 +63,11 @@ def lost(found: Comparison) -> set[str]:
 
 def write(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any], more: str) -> None:
     """Write the first quote in its own words, and then something that no quote tells."""
-    if not asked.get("stream"):
-        well(server, to, asked)
-        return
-    read = asked["messages"][-3]["content"]
+    read = asked["messages"][-1]["content"]
     quoted = re.search(r"^\[1\] .+?: (.+)$", read, re.MULTILINE)
     assert quoted
     begin(to, "text/event-stream")
+    to.wfile.write(first_word(server, asked))
     to.wfile.write(piece(f"{quoted[1]} [1]\n{more}", ended=True) + b"data: [DONE]\n\n")
 
 
@@ -138,7 +136,7 @@ def test_a_model_told_the_wrong_language_is_found_where_it_writes(
 ):
     def as_told(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
         server.text = FRENCH
-        told = "English" in asked["messages"][-1]["content"]
+        told = "answer in English" in asked["messages"][-1]["content"]
         (partial(write, more="") if told else well)(server, to, asked)
 
     server.manner = as_told
