@@ -2,6 +2,7 @@
 # make test       sets everything up and runs all checks and tests
 # make evaluate   measures the answers on the development questions, beside the baseline
 # make baseline   renews the baseline, when a change of the measures is wanted
+# make evaluate-written, baseline-written   the same with the language model; half an hour
 # make bench      measures speed and memory
 # make lint       style and types alone
 
@@ -11,6 +12,7 @@ PYTHON ?= python3
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 QUESTIONS ?= tests/questions
 BASELINE ?= tests/baselines/quotes.json
+WRITTEN ?= tests/baselines/written.json
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +24,7 @@ WANTED := $(shell cat pyproject.toml constraints.txt | cksum | tr ' ' '-')
 READY := $(VENV)/ready-$(WANTED)
 READY_FOR_TESTS := $(VENV)/ready-for-tests-$(WANTED)
 
-.PHONY: run test lint evaluate baseline bench weights ready-for-browser
+.PHONY: run test lint evaluate baseline evaluate-written baseline-written bench weights ready-for-browser
 
 run: $(READY) weights
 	$(BIN)/python -m assistant sync
@@ -36,6 +38,12 @@ evaluate: $(READY) weights
 
 baseline: $(READY) weights
 	$(BIN)/python -m assistant evaluate $(QUESTIONS) --quotes --renew $(BASELINE)
+
+evaluate-written: $(READY) weights
+	$(BIN)/python -m assistant evaluate $(QUESTIONS) --baseline $(WRITTEN)
+
+baseline-written: $(READY) weights
+	$(BIN)/python -m assistant evaluate $(QUESTIONS) --renew $(WRITTEN)
 
 bench: $(READY) weights
 	$(BIN)/python -m assistant bench

@@ -30,6 +30,8 @@ _CLOSES = "”\"'’»)」』"
 _TAGS = re.compile(rf"(?:\s*\[\d+(?:\s*,\s*\d+)*\])+[{_ENDS}]?")
 _TAG = re.compile(r"\[[^\[\]]*\]?")
 _FIRST_WORD = re.compile(r"\W*(?:(no)|yes)\b[\s,.:;]*", re.IGNORECASE)
+# "Here is what they do: 1." tells nothing; what follows does.
+_ANNOUNCES = re.compile(r"[:：]\s*(?:\d+[.)]?|[-*•])?$")
 # Brackets that some models write instead, for which the tags' own are put.
 _BRACKETS = str.maketrans("【】［］", "[][]")
 
@@ -159,7 +161,8 @@ def _drafts(text: str, count: int) -> Iterator[Draft]:
     plain = re.sub(rf"(?<!\.)([{_ENDS}])\1$", r"\1", plain)
     plain = _without_opening(plain)
     for start, end in sentence_spans(plain):
-        yield Draft(plain[start:end], citations)
+        if not _ANNOUNCES.search(plain[start:end]):
+            yield Draft(plain[start:end], citations)
 
 
 def _without_opening(text: str) -> str:

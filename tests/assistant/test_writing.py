@@ -55,6 +55,8 @@ CUT = {
     "an opening yes": ("Yes, it has 73. [1]", [("It has 73.", ONE)]),
     "a yes alone": ("Yes. It has 73. [1] No. [2]", [("It has 73.", ONE)]),
     "a number's No.": ("No. 5 is a school. [1]", [("No. 5 is a school.", ONE)]),
+    "announced": ("Here is what Cork does: [1] It has 73. [1]", [("It has 73.", ONE)]),
+    "a list": ("Cork does this: 1. It has 73. [1]", [("It has 73.", ONE)]),
     "French": (
         "À Cork, 73 personnes. [1] Est-ce vrai ? [2]",
         [("À Cork, 73 personnes.", ONE), ("Est-ce vrai ?", (2,))],
