@@ -178,6 +178,8 @@ def number_faults(match: Match, quotes: Sequence[Quote]) -> Iterator[tuple[Fault
         yield Fault.REVERSED, ", ".join(text[n.start : n.end] for n in match.sentence.numbers)
     if match.miscounted:
         yield Fault.NUMBER, match.miscounted
+    if match.part_as_whole:
+        yield Fault.STRONGER, match.part_as_whole
     if match.turned_round:
         yield Fault.REVERSED, match.turned_round
     often = frequencies(text)

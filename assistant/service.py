@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice
 from types import TracebackType
 
 from assistant.answer import (
     Answer,
-    Citation,
     Event,
     EvidenceFound,
     Finished,
@@ -25,7 +24,6 @@ from assistant.checking import Checker
 from assistant.composing import (
     Attempt,
     Shown,
-    Span,
     attempts,
     complete,
     holding,
@@ -34,6 +32,7 @@ from assistant.composing import (
 )
 from assistant.counting import conditions, counted
 from assistant.following import Live
+from assistant.found import Found
 from assistant.gathering import candidates, select
 from assistant.language_model import LanguageModel, ModelFailure, open_model
 from assistant.listing import Listing
@@ -50,7 +49,7 @@ from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.story import Story
 from index.embedding import Encoder
-from index.retrieval import Hit, Query, Retrieval, Retrieved
+from index.retrieval import Query, Retrieval, Retrieved
 from index.store import Store
 
 # Passages reported as retrieved, and passages among which a comparison finds each of its cities.
@@ -243,13 +242,13 @@ class Snapshot:
         query = Query(asked.standalone, asked.stories or (), asked.preferred, asked.names)
         return self._retrieval.retrieve(query, limit)
 
-    def _find(self, asked: Question, brief: bool) -> _Found:
+    def _find(self, asked: Question, brief: bool) -> Found:
         everything = self.retrieve(asked, _LOOKED_AT)
         retrieved = everything.first(_RETRIEVED)
         sentences = candidates(asked, everything)
         chosen = select(asked, sentences, self.catalogue, brief)
         citations = cite(chosen, self._stories.__getitem__)
-        return _Found(
+        return Found(
             Evidence(
                 asked,
                 retrieved,
@@ -262,7 +261,7 @@ class Snapshot:
         )
 
     def _written(
-        self, reply: Reply, found: _Found, verdict: Verdict, model: LanguageModel
+        self, reply: Reply, found: Found, verdict: Verdict, model: LanguageModel
     ) -> Iterator[Event]:
         """Yield the answer that the language model writes and the checker lets pass.
 
@@ -302,7 +301,7 @@ class Snapshot:
             yield Finished(answer, tuple(d.text for d in drafts))
 
     def _weighed(
-        self, found: _Found, written: Written, drafts: list[Draft]
+        self, found: Found, written: Written, drafts: list[Draft]
     ) -> tuple[Verdict, Iterable[Attempt]]:
         """Return whether the quotes answer, by what the model makes of them, and its attempts.
 
@@ -354,24 +353,6 @@ class Snapshot:
         return tuple(Nearest(s.slug, s.title, s.city, s.country, s.year) for s in stories)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What was found for a question: evidence, its quotes, and what of them must be told."""
-
-    evidence: Evidence
-    citations: tuple[Citation, ...]
-    needed: tuple[Span, ...]
-
-    @property
-    def passages(self) -> tuple[RetrievedPassage, ...]:
-        return tuple(_reported(hit) for hit in self.evidence.retrieved.hits)
-
-
-def _reported(hit: Hit) -> RetrievedPassage:
-    passage = hit.passage
-    return RetrievedPassage(passage.story, passage.section, passage.start, passage.end, hit.score)
-
-
 def _text(each: Shown, before: Sequence[Shown]) -> str:
     if isinstance(each, Sentence):
         return each.text
@@ -385,7 +366,7 @@ def _noted(drafts: Iterator[Draft], kept: list[Draft]) -> Iterator[Draft]:
         yield draft
 
 
-def _quoted(reply: Reply, found: _Found, verdict: Verdict, away: bool) -> Iterator[Event]:
+def _quoted(reply: Reply, found: Found, verdict: Verdict, away: bool) -> Iterator[Event]:
     """Yield the answer made of quotes alone; `away` says that it should have been written."""
     reply.began()
     sentences = quote(found.citations)

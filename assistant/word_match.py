@@ -6,9 +6,11 @@ language, by the encoder's token vectors, which lie near each other for one mean
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,12 @@ from index.words import words as index_words
 
 # Function words that, standing between two others, say which of them does what to which.
 _FRAME = frozenset("than before after over under without instead".split())
+# What stands between a part and its whole: "three of the five lines".
+_PART_OF = re.compile(
+    r"\s+(?:out\s+)?of\s+(?:(?:the|its|their|these|those|all)\s+)?", re.IGNORECASE
+)
+# How many words behind the counted one say what is told of the part.
+_THEN = 2
 # What a number is worth beside a place without it, when a word not found is worth about as much.
 _OTHER_NUMBER = 0.6
 # From this margin on the words beside numbers tell that these may stand in another order.
@@ -236,6 +244,32 @@ class Match:
                 if any(number_class(o) == number_class(number) for o in values) and near:
                     return self.sentence.text[number.start : number.end]
         return ""
+
+    @cached_property
+    def part_as_whole(self) -> str:
+        """A number of which the sentence tells what a quote tells of a part of it, or "".
+
+        "Three of the five lines concern people" does not make five lines concern people.
+        """
+        if not self.same_language:
+            return ""
+        stems = frozenset[str]().union(*(term.stems for term in self.sentence.terms))
+        told = self.sentence.numbers
+        for quote, part, whole in self._parts():
+            said = next((number for number in told if whole.equals(number)), None)
+            if said is None or any(part.equals(number) for number in told):
+                continue
+            behind = [term for term in quote.terms if term.content and term.start >= whole.end]
+            if any(term.stems & stems for term in behind[1 : 1 + _THEN]):
+                return self.sentence.text[said.start : said.end]
+        return ""
+
+    def _parts(self) -> Iterator[tuple[Reading, Quantity, Quantity]]:
+        """Yield each part and whole that stand as such in a quote."""
+        for quote in self.quotes:
+            for part, whole in pairwise(quote.numbers):
+                if _PART_OF.fullmatch(quote.text, part.end, whole.start):
+                    yield quote, part, whole
 
 
 def _framing(terms: Sequence[Term]) -> frozenset[str]:

@@ -37,6 +37,25 @@ def test_what_a_quote_says_is_supported(checker: Checker) -> None:
         assert _fault(checker, sentence) is None
 
 
+LINES = "Three of the five lines concern people, and 40 of its 120 schools joined."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
+        ("The five lines concern people.", Fault.STRONGER),
+        ("Its 120 schools joined.", Fault.STRONGER),
+        ("Three of the five lines concern people.", None),
+        ("40 of its 120 schools joined.", None),
+        ("Cork has 120 schools.", None),
+    ],
+)
+def test_what_is_told_of_a_part_is_not_told_of_the_whole(
+    checker: Checker, sentence: str, fault: Fault | None
+) -> None:
+    assert _fault(checker, sentence, LINES) is fault
+
+
 def test_a_number_in_another_form_is_the_same_number(checker: Checker) -> None:
     assert _fault(checker, "The evening school charges €20 a month for 2 hours a week.") is None
 
