@@ -141,14 +141,11 @@ class LanguageModel:
 
     def _begin(self, messages: Sequence[Message], longest: int, seconds: float) -> Begun:
         pieces = self._pieces(messages, longest, seconds, logprobs=True, top_logprobs=_LOOKED_AT)
-        arrived: list[Piece] = []
-        for piece in pieces:
-            arrived.append(piece)
-            if _first_word_is_whole("".join(p.text for p in arrived)):
-                break
-        text = "".join(p.text for p in arrived)
-        likely = arrived[0].likely if arrived else {}
-        return Begun(_share_of_yes(likely, text), text, pieces)
+        first = next(pieces, Piece("", {}))
+        text = first.text
+        while not _first_word_is_whole(text) and (piece := next(pieces, None)):
+            text += piece.text
+        return Begun(_share_of_yes(first.likely, text), text, pieces)
 
     def _pieces(
         self, messages: Sequence[Message], longest: int, seconds: float, **wanted: Any

@@ -276,7 +276,7 @@ class Snapshot:
             read = reading(asked.standalone, citations, asked.language)
             with closing(write(model, read, asked.language, len(citations))) as written:
                 verdict, tried = self._weighed(found, written, drafts)
-                for each in [] if verdict.reason else holding(tried, citations, found.needed):
+                for each in holding(tried, citations, found.needed):
                     reply.began()
                     yield TextAdded(_text(each, shown) + " ")
                     shown.append(each)
@@ -303,7 +303,7 @@ class Snapshot:
     def _weighed(
         self, found: Found, written: Written, drafts: list[Draft]
     ) -> tuple[Verdict, Iterable[Attempt]]:
-        """Return whether the quotes answer, by what the model makes of them, and its attempts.
+        """Return whether the quotes answer, by what the model makes of them; if so, its attempts.
 
         :param drafts: what the model writes is put here as well.
         """
@@ -316,7 +316,7 @@ class Snapshot:
         first = list(islice(tried, 1))
         if any(makes_up(attempt, citations, self._checker, language) for attempt in first):
             verdict = judge(found.evidence, replace(said, made_up=True))
-        return verdict, chain(first, tried)
+        return verdict, () if verdict.reason else chain(first, tried)
 
     def _listed(self, reply: Reply, listing: Listing) -> Iterator[Event]:
         """Yield the cities that fit, counted from the catalogue, or that there are none."""
@@ -360,7 +360,7 @@ def _text(each: Shown, before: Sequence[Shown]) -> str:
 
 
 def _noted(drafts: Iterator[Draft], kept: list[Draft]) -> Iterator[Draft]:
-    """Yield the drafts on, keeping them; closing it closes what they come from."""
+    """Yield the drafts on, keeping them."""
     for draft in drafts:
         kept.append(draft)
         yield draft

@@ -253,23 +253,23 @@ class Match:
         """
         if not self.same_language:
             return ""
-        stems = frozenset[str]().union(*(term.stems for term in self.sentence.terms))
         told = self.sentence.numbers
-        for quote, part, whole in self._parts():
+        for row, part, whole in self._parts():
             said = next((number for number in told if whole.equals(number)), None)
             if said is None or any(part.equals(number) for number in told):
                 continue
-            behind = [term for term in quote.terms if term.content and term.start >= whole.end]
-            if any(term.stems & stems for term in behind[1 : 1 + _THEN]):
+            terms = self.quotes[row].terms
+            behind = [term for term in terms if term.content and term.start >= whole.end]
+            if any(self.is_told(row, t.start, t.end, 1.0) for t in behind[1 : 1 + _THEN]):
                 return self.sentence.text[said.start : said.end]
         return ""
 
-    def _parts(self) -> Iterator[tuple[Reading, Quantity, Quantity]]:
-        """Yield each part and whole that stand as such in a quote."""
-        for quote in self.quotes:
+    def _parts(self) -> Iterator[tuple[int, Quantity, Quantity]]:
+        """Yield each part and whole that stand as such in a quote, with the quote's row."""
+        for row, quote in enumerate(self.quotes):
             for part, whole in pairwise(quote.numbers):
                 if _PART_OF.fullmatch(quote.text, part.end, whole.start):
-                    yield quote, part, whole
+                    yield row, part, whole
 
 
 def _framing(terms: Sequence[Term]) -> frozenset[str]:
