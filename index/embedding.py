@@ -183,7 +183,6 @@ def _load(folder: Path, longest: int) -> _Loaded:
     """Load the model in `folder` without a look at the network."""
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
     from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer
     from transformers.utils import logging
 
     # Its report on tensors that this encoder has no use for would only puzzle people.
@@ -194,7 +193,8 @@ def _load(folder: Path, longest: int) -> _Loaded:
         model = SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, model_kwargs=options
         )
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        # The one that the model has loaded; a second would take 280 MB.
+        tokenizer = model.tokenizer.backend_tokenizer
     except Exception as fault:  # whatever the loaders raise on a damaged file
         raise IndexFailure(
             f"The embedding in {folder} cannot be loaded ({type(fault).__name__}); "
