@@ -82,18 +82,37 @@ def said_by(shown: Iterable[Shown]) -> frozenset[str]:
     return frozenset(content_words(" ".join(texts)))
 
 
-def complete(
+def left_out(
     shown: Sequence[Shown], citations: Sequence[Citation], needed: Sequence[Span]
-) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-    """Return the whole answer: what is shown, what the quotes add, and what they cite.
+) -> list[Citation]:
+    """Return what of the quotes is needed and not told yet, quote by quote.
 
-    A quote that a written sentence cites is cited whole; of others, the part that is shown.
-
-    :param needed: the sentences of the quotes without which the answer is not whole; those that
-        are not told yet are quoted at the end.
+    :param needed: the sentences of the quotes without which the answer is not whole.
     """
     said = said_by(shown)
-    left = [part for citation in citations for part in _parts(citation, needed, said)]
+    return [part for citation in citations for part in _parts(citation, needed, said)]
+
+
+def is_told(citation: Citation, shown: Sequence[Shown]) -> bool:
+    """Tell whether what is shown says what a quote says."""
+    return _is_said(citation.quote, said_by(shown))
+
+
+def within(citations: Iterable[Citation], quote: Citation) -> Citation | None:
+    """Return a quote as a part of the one that holds it; None where none does."""
+    for c in citations:
+        if c.story == quote.story and c.start <= quote.start and quote.end <= c.end:
+            return replace(quote, n=c.n)
+    return None
+
+
+def numbered(
+    shown: Sequence[Shown], citations: Sequence[Citation]
+) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+    """Return the whole answer: the sentences that are shown, and what they cite.
+
+    A quote that a written sentence cites is cited whole; of others, the part that is shown.
+    """
     of = {citation.n: citation for citation in citations}
     written = {n for s in shown if isinstance(s, Sentence) for n in s.citations}
     cited: list[Citation] = []
@@ -105,7 +124,7 @@ def complete(
 
     sentences: list[Sentence] = []
     before: Shown | None = None
-    for each in (*shown, *left):
+    for each in shown:
         if isinstance(each, Sentence):
             numbers = tuple(sorted(number(of[n]) for n in each.citations))
             sentences.append(replace(each, citations=numbers))
@@ -114,6 +133,13 @@ def complete(
             sentences.append(Sentence(in_its_words(each, before), (number(whole),)))
         before = each
     return tuple(sentences), tuple(replace(c, n=n) for n, c in enumerate(cited, 1))
+
+
+def text_of(each: Shown, before: Sequence[Shown]) -> str:
+    """Return what is shown as the reader reads it, behind what is shown before it."""
+    if isinstance(each, Sentence):
+        return each.text
+    return in_its_words(each, before[-1] if before else None)
 
 
 def in_its_words(part: Citation, before: Shown | None) -> str:

@@ -3,7 +3,8 @@
 Each sentence of the best passages gets a score, a weighted sum of measures that mean something;
 the weights stand in `evidence.json`, made by `assistant.evaluation.fitting`. To that the sentence
 reader adds what it reads (`sentence_reader`). Then sentences are taken, best first, until the
-answer is as long as a reader wants it.
+answer is as long as a reader wants it. Where a language model answers, it is given the first few of
+them, and of those that come `next` it says which add to that.
 """
 
 from __future__ import annotations
@@ -169,15 +170,16 @@ def choose(
     much worse than the best; one that would make the answer too long is passed over. Of each city
     that a comparison names, the best sentence is taken first.
 
-    :param brief: end sooner: only what an answer cannot do without.
+    :param brief: end sooner: only the few that an answer begins with.
     """
     limits = settings()
+    most = limits.brief_most if brief else len(sentences)
     worst = max((s.score for s in sentences), default=0.0)
     worst -= limits.brief_range if brief else limits.score_range
     chosen = [max(of, key=lambda s: s.score) for of in _by_city(sentences, cities)]
     left = [s for s in sentences if s not in chosen]
     total = sum(s.words for s in chosen)
-    while left:
+    while left and len(chosen) < most:
         values = [s.score + limits.worth_of_beside * _is_beside(s, chosen) for s in left]
         best = int(np.argmax(values))
         sentence = left.pop(best)
@@ -187,7 +189,34 @@ def choose(
             continue
         chosen.append(sentence)
         total += sentence.words
-    return _in_reading_order(chosen)
+    return in_reading_order(chosen)
+
+
+def coming_next(
+    sentences: Sequence[ScoredSentence], chosen: Sequence[ScoredSentence]
+) -> list[ScoredSentence]:
+    """Return the best sentences that were not chosen, the best first: they may add something."""
+    left = sorted((s for s in sentences if s not in chosen), key=lambda s: -s.score)
+    return left[: max(0, settings().looked_at - len(chosen))]
+
+
+def adds(
+    sentence: ScoredSentence,
+    sentences: Sequence[ScoredSentence],
+    chosen: Sequence[ScoredSentence],
+    stated: float,
+    numbers: EvidenceSettings | None = None,
+) -> bool:
+    """Tell whether a sentence adds to those chosen before it.
+
+    :param stated: the log-odds that it states a part of what is asked, as a language model says.
+    :param numbers: others than the reviewed ones, to compare with.
+    """
+    numbers = numbers or settings()
+    worth = numbers.next_score * (sentence.score - max(s.score for s in sentences))
+    worth += numbers.next_stated * stated + numbers.worth_of_beside * _is_beside(sentence, chosen)
+    words = sentence.words + sum(s.words for s in chosen)
+    return worth >= numbers.next_threshold and words <= numbers.word_budget
 
 
 def _by_city(
@@ -198,7 +227,7 @@ def _by_city(
     return [group for group in groups if group] if len(cities) > 1 else []
 
 
-def _in_reading_order(chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+def in_reading_order(chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     """Order by story, then passage, each led by its best sentence, then as the text runs."""
     best_of_story: dict[str, float] = {}
     best_of_passage: dict[str, float] = {}
@@ -231,19 +260,19 @@ class EvidenceSettings:
     reader_weight: float
     word_budget: int
     score_range: float
-    brief_range: float
     worth_of_beside: float
+    brief_range: float
+    brief_most: int
+    looked_at: int
+    next_score: float
+    next_stated: float
+    next_threshold: float
 
 
 @lru_cache(maxsize=1)
 def settings() -> EvidenceSettings:
     """Return the reviewed numbers by which evidence is chosen."""
     stored: dict[str, Any] = json.loads((files("assistant") / "evidence.json").read_text("utf-8"))
-    return EvidenceSettings(
-        sentence_weights=tuple(stored["sentence_weights"][name] for name in SENTENCE_FEATURES),
-        reader_weight=stored["reader_weight"],
-        word_budget=stored["word_budget"],
-        score_range=stored["score_range"],
-        brief_range=stored["brief_range"],
-        worth_of_beside=stored["worth_of_beside"],
-    )
+    del stored["made_by"]
+    weights = stored.pop("sentence_weights")
+    return EvidenceSettings(tuple(weights[name] for name in SENTENCE_FEATURES), **stored)

@@ -6,17 +6,28 @@ from dataclasses import dataclass
 
 from assistant.answer import Citation, RetrievedPassage
 from assistant.composing import Span
+from assistant.evidence import ScoredSentence
 from assistant.sufficiency import Evidence
 from index.retrieval import Hit
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was found for a question: evidence, its quotes, and what of them must be told."""
+    """What was found for a question: evidence, and its quotes.
+
+    `needed`: the sentences of the quotes that an answer must tell. `coming`: sentences that may add
+    to these, each as a quote.
+    """
 
     evidence: Evidence
     citations: tuple[Citation, ...]
-    needed: tuple[Span, ...]
+    needed: tuple[ScoredSentence, ...]
+    coming: tuple[tuple[ScoredSentence, Citation], ...] = ()
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Where the sentences stand that an answer must tell."""
+        return tuple((s.hit.passage.story, s.start, s.end) for s in self.needed)
 
     @property
     def passages(self) -> tuple[RetrievedPassage, ...]:

@@ -10,9 +10,15 @@ sentence each, and says that there may be more.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from assistant.asked_for import asks_again
-from assistant.evidence import ScoredSentence, choose, score_sentences
+from assistant.evidence import (
+    ScoredSentence,
+    choose,
+    coming_next,
+    in_reading_order,
+    score_sentences,
+)
 from assistant.question import Question
 from corpus.catalogue import Catalogue
 from index.retrieval import Retrieved
@@ -35,23 +41,48 @@ def candidates(
 
 
 def select(
-    asked: Question,
-    sentences: Sequence[ScoredSentence],
-    catalogue: Catalogue,
-    brief: bool = False,
+    asked: Question, sentences: Sequence[ScoredSentence], catalogue: Catalogue
 ) -> list[ScoredSentence]:
     """Return the sentences to quote for a question, in reading order.
 
     :param sentences: what `candidates` returned.
-    :param brief: only those that an answer cannot do without; a question of several parts is never
-        answered so, as the sentences for its second part are often the worse ones.
     """
     if asked.several:
         return _one_of_each_story(sentences)
-    brief = brief and not asks_again(asked.text)
-    chosen = choose(sentences, asked.compared, brief)
+    chosen = choose(sentences, asked.compared)
+    return _of_named(asked, chosen, catalogue) or chosen
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The sentences with which a written answer begins, in reading order.
+
+    `needed`: those that it must tell. `read`: what the writer reads, which is one more. `coming`:
+    those that may add to what is needed, the best first.
+    """
+
+    needed: Sequence[ScoredSentence]
+    read: Sequence[ScoredSentence]
+    coming: Sequence[ScoredSentence]
+
+
+def begin(asked: Question, sentences: Sequence[ScoredSentence], catalogue: Catalogue) -> Beginning:
+    """Return the sentences with which a written answer to a question begins.
+
+    :param sentences: what `candidates` returned.
+    """
+    chosen = choose(sentences, asked.compared, brief=True)
+    needed = _of_named(asked, chosen, catalogue) or chosen
+    coming = coming_next(_of_named(asked, sentences, catalogue) or sentences, needed)
+    return Beginning(needed, in_reading_order([*needed, *coming[:1]]), coming)
+
+
+def _of_named(
+    asked: Question, sentences: Sequence[ScoredSentence], catalogue: Catalogue
+) -> list[ScoredSentence]:
+    """Return the sentences of the stories whose city is named."""
     named = {s.slug for s in catalogue.stories if s.city in asked.mentions.cities}
-    return [s for s in chosen if s.hit.passage.story in named] or chosen
+    return [s for s in sentences if s.hit.passage.story in named]
 
 
 def _nearest(retrieved: Retrieved) -> list[str]:

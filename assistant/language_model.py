@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 Role = Literal["system", "user", "assistant"]
 
-# What one question, its evidence and its answer take, with room for long questions, in tokens.
-_CONTEXT = 4096
+# What a beginning, one question, its evidence and its answer take, with room for long questions,
+# in tokens.
+_CONTEXT = 3072
 # Larger batches are no faster on two cores and take more memory.
 _BATCH = 256
 # The longest time reading the unchanging beginning ahead may take; it is done once, in seconds.
@@ -160,6 +161,7 @@ class LanguageModel:
                 max_tokens=longest,
                 stream=True,
                 timeout=_patience(seconds),
+                extra_body=self._kept_in(messages),
                 **wanted,
             )
             ended = False
@@ -186,6 +188,10 @@ class LanguageModel:
                 reply.close()
             if not ended:
                 raise ModelFailure("its reply broke off")
+
+    def _kept_in(self, messages: Sequence[Message]) -> dict[str, int]:
+        """Return what a server is told, beside the agreed form, about what it has read before."""
+        return {}
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -232,13 +238,13 @@ class EmbeddedModel(LanguageModel):
     It gets ready in a thread of its own, and after a failure tries that again when it is asked for.
     """
 
-    def __init__(self, seconds: float, beginning: Sequence[Message]) -> None:
+    def __init__(self, seconds: float, beginnings: Sequence[Sequence[Message]]) -> None:
         """Begin to fetch and load it.
 
-        :param beginning: what every prompt begins with; it is read ahead, once.
+        :param beginnings: what prompts begin with, one for each kind; they are read ahead, once.
         """
         super().__init__("", "embedded", secrets.token_urlsafe(24), seconds)
-        self._beginning = tuple(beginning)
+        self._beginnings = [tuple(beginning) for beginning in beginnings]
         self._server: Any = None
         self._failure: ModelFailure | None = None
         self._opening = threading.Thread()
@@ -282,11 +288,13 @@ class EmbeddedModel(LanguageModel):
         weights = LANGUAGE_MODELS["qwen-coder-1.5b"]
         try:
             folder = fetch(weights)
-            server = _serve(str(folder / weights.files[0].name), self._key)
+            path = str(folder / weights.files[0].name)
+            server = _serve(path, self._key, max(1, len(self._beginnings)))
             # An earlier server, given up, had another address.
             self._address, self._client = f"{server.listening_address}/v1", None
-            ahead = (*self._beginning, Message("user", "?"))
-            self._begin(ahead, 1, _READING_AHEAD).close()
+            for beginning in self._beginnings:
+                ahead = (*beginning, Message("user", "?"))
+                self._begin(ahead, 1, _READING_AHEAD).close()
         except (IndexFailure, ModelFailure, OSError) as failure:
             self._failure = ModelFailure(str(failure).rstrip("."))
             self._rest()
@@ -295,9 +303,20 @@ class EmbeddedModel(LanguageModel):
         if not self._closed:
             self._server = server
 
+    def _kept_in(self, messages: Sequence[Message]) -> dict[str, int]:
+        # llama.cpp keeps what it has read in slots. Each beginning has its own, or prompts of the
+        # other kind would take its place.
+        for slot, beginning in enumerate(self._beginnings):
+            if tuple(messages[: len(beginning)]) == beginning:
+                return {"id_slot": slot}
+        return {}
 
-def _serve(path: str, key: str) -> Any:
-    """Return a server of the model file, listening on a free loopback port."""
+
+def _serve(path: str, key: str, slots: int) -> Any:
+    """Return a server of the model file, listening on a free loopback port.
+
+    :param slots: how many beginnings it can keep read.
+    """
     try:
         import xllamacpp
     except ImportError as failure:
@@ -307,8 +326,8 @@ def _serve(path: str, key: str) -> Any:
     settings = xllamacpp.CommonParams()
     settings.model.path = path
     settings.hostnames, settings.port, settings.api_keys = ["127.0.0.1"], 0, [key]
-    settings.n_ctx, settings.n_batch, settings.n_ubatch = _CONTEXT, _BATCH, _BATCH
-    settings.n_parallel = 1  # one cached prefix; who comes second has the quotes meanwhile
+    settings.n_ctx, settings.n_batch, settings.n_ubatch = slots * _CONTEXT, _BATCH, _BATCH
+    settings.n_parallel = slots  # who comes second has the quotes meanwhile
     settings.cache_ram_mib = 0
     settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = os.cpu_count() or 1
     # Weights repacked for the processor write a quarter faster. They are a copy, so that the file
@@ -324,15 +343,15 @@ def _serve(path: str, key: str) -> Any:
         ) from failure
 
 
-def open_model(settings: Settings, beginning: Sequence[Message]) -> LanguageModel | None:
+def open_model(settings: Settings, beginnings: Sequence[Sequence[Message]]) -> LanguageModel | None:
     """Return the language model that the settings name; None where they want none.
 
-    :param beginning: what every prompt begins with.
+    :param beginnings: what prompts begin with, one for each kind.
     """
     if settings.llm == NO_MODEL:
         return None
     if settings.llm == EMBEDDED:
-        return EmbeddedModel(settings.llm_seconds, beginning)
+        return EmbeddedModel(settings.llm_seconds, beginnings)
     return LanguageModel(settings.llm, settings.llm_model, settings.llm_key, settings.llm_seconds)
 
 

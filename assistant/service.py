@@ -4,47 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
-from itertools import chain, islice
 from types import TracebackType
 
 from assistant.answer import (
     Answer,
+    Citation,
     Event,
     EvidenceFound,
     Finished,
     Mode,
-    Nearest,
     Reason,
     RetrievedPassage,
-    Sentence,
     TextAdded,
 )
 from assistant.checking import Checker
-from assistant.composing import (
-    Attempt,
-    Shown,
-    attempts,
-    complete,
-    holding,
-    in_its_words,
-    makes_up,
-)
 from assistant.counting import conditions, counted
+from assistant.evidence import ScoredSentence
 from assistant.following import Live
 from assistant.found import Found
-from assistant.gathering import candidates, select
-from assistant.language_model import LanguageModel, ModelFailure, open_model
+from assistant.gathering import begin, candidates, select
+from assistant.language_model import LanguageModel, open_model
 from assistant.listing import Listing
 from assistant.opening import Progress, open_index
 from assistant.phrases import phrase
 from assistant.question import EVERYWHERE, LONGEST, Question, Scope, Turn, understand
 from assistant.quoting import cite, quote
+from assistant.refusing import refuse
 from assistant.reply import Reply
 from assistant.settings import Settings
-from assistant.sufficiency import Evidence, Read, Verdict, hopeless, judge
+from assistant.sufficiency import Evidence, Verdict, hopeless, judge
 from assistant.topic import Topic
-from assistant.writing import Draft, Written, beginning, reading, write
+from assistant.written_answer import WrittenAnswer, beginnings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.story import Story
@@ -54,7 +44,6 @@ from index.store import Store
 
 # Passages reported as retrieved, and passages among which a comparison finds each of its cities.
 _RETRIEVED, _LOOKED_AT = 10, 40
-_NEAREST = 3
 
 
 class Assistant:
@@ -94,7 +83,7 @@ class Assistant:
         store, _ = open_index(settings, library, encoder, progress)
         try:
             encoder.warm()
-            return cls(library, store, encoder, open_model(settings, beginning()))
+            return cls(library, store, encoder, open_model(settings, beginnings()))
         except BaseException:
             store.close()
             raise
@@ -225,7 +214,8 @@ class Snapshot:
             return
         model = None if asked.several else model
         writer = model if model and model.ready else None
-        found = self._find(asked, brief=writer is not None)
+        evidence = self._evidence(asked)
+        found = self._to_write(evidence) if writer else self._to_quote(evidence)
         reply.found()
         verdict = judge(found.evidence)
         if writer and not hopeless(verdict):
@@ -242,23 +232,24 @@ class Snapshot:
         query = Query(asked.standalone, asked.stories or (), asked.preferred, asked.names)
         return self._retrieval.retrieve(query, limit)
 
-    def _find(self, asked: Question, brief: bool) -> Found:
+    def _evidence(self, asked: Question) -> Evidence:
         everything = self.retrieve(asked, _LOOKED_AT)
         retrieved = everything.first(_RETRIEVED)
         sentences = candidates(asked, everything)
-        chosen = select(asked, sentences, self.catalogue, brief)
-        citations = cite(chosen, self._stories.__getitem__)
-        return Found(
-            Evidence(
-                asked,
-                retrieved,
-                sentences,
-                self.catalogue,
-                self.topic.distance(retrieved.question.vector),
-            ),
-            citations,
-            tuple((s.hit.passage.story, s.start, s.end) for s in chosen),
-        )
+        distance = self.topic.distance(retrieved.question.vector)
+        return Evidence(asked, retrieved, sentences, self.catalogue, distance)
+
+    def _to_quote(self, evidence: Evidence) -> Found:
+        chosen = select(evidence.asked, evidence.sentences, self.catalogue)
+        return Found(evidence, self._cite(chosen), tuple(chosen))
+
+    def _to_write(self, evidence: Evidence) -> Found:
+        begun = begin(evidence.asked, evidence.sentences, self.catalogue)
+        coming = tuple((sentence, self._cite([sentence])[0]) for sentence in begun.coming)
+        return Found(evidence, self._cite(begun.read), tuple(begun.needed), coming)
+
+    def _cite(self, sentences: Sequence[ScoredSentence]) -> tuple[Citation, ...]:
+        return cite(sentences, self._stories.__getitem__)
 
     def _written(
         self, reply: Reply, found: Found, verdict: Verdict, model: LanguageModel
@@ -267,56 +258,14 @@ class Snapshot:
 
         What the model fails to do is told by quotes.
         """
-        asked, citations = reply.asked, found.citations
-        yield EvidenceFound(citations, found.passages)
-        drafts: list[Draft] = []
-        shown: list[Shown] = []
-        away = False
-        try:
-            read = reading(asked.standalone, citations, asked.language)
-            with closing(write(model, read, asked.language, len(citations))) as written:
-                verdict, tried = self._weighed(found, written, drafts)
-                for each in holding(tried, citations, found.needed):
-                    reply.began()
-                    yield TextAdded(_text(each, shown) + " ")
-                    shown.append(each)
-        except ModelFailure:
-            away = True
-        if verdict.reason:
-            yield from self._refuse(reply, verdict, found.evidence.retrieved)
-        elif away and not shown:
-            yield from _quoted(reply, found, verdict, away)
-        else:
-            reply.began()
-            sentences, cited = complete(shown, citations, found.needed)
-            for sentence in sentences[len(shown) :]:
-                yield TextAdded(sentence.text + " ")
-            answer = reply.told(
-                Mode.QUOTES if all(s.quoted for s in sentences) else Mode.WRITTEN,
-                sentences,
-                cited,
-                verdict.confidence,
-                message=phrase("model_away", asked.language) if away else "",
-            )
-            yield Finished(answer, tuple(d.text for d in drafts))
-
-    def _weighed(
-        self, found: Found, written: Written, drafts: list[Draft]
-    ) -> tuple[Verdict, Iterable[Attempt]]:
-        """Return whether the quotes answer, by what the model makes of them; if so, its attempts.
-
-        :param drafts: what the model writes is put here as well.
-        """
-        said, citations = Read(written.yes), found.citations
-        language = found.evidence.asked.language
-        verdict = judge(found.evidence, said)
-        if verdict.reason:
-            return verdict, ()
-        tried = attempts(_noted(written.drafts, drafts), citations, self._checker, language)
-        first = list(islice(tried, 1))
-        if any(makes_up(attempt, citations, self._checker, language) for attempt in first):
-            verdict = judge(found.evidence, replace(said, made_up=True))
-        return verdict, () if verdict.reason else chain(first, tried)
+        answer = WrittenAnswer(reply, found, model, self._checker, verdict)
+        yield from answer.events()
+        if answer.verdict.reason:
+            yield from self._refuse(reply, answer.verdict, found.evidence.retrieved)
+        elif answer.away and not answer.shown:
+            found = self._to_quote(found.evidence)
+            yield EvidenceFound(found.citations, found.passages)
+            yield from _quoted(reply, found, answer.verdict, away=True)
 
     def _listed(self, reply: Reply, listing: Listing) -> Iterator[Event]:
         """Yield the cities that fit, counted from the catalogue, or that there are none."""
@@ -339,31 +288,7 @@ class Snapshot:
     def _refuse(
         self, reply: Reply, verdict: Verdict, retrieved: Retrieved | None
     ) -> Iterator[Event]:
-        assert verdict.reason is not None
-        message = phrase(
-            verdict.reason.value, reply.asked.language, **{"limit": LONGEST, **verdict.names}
-        )
-        yield TextAdded(message)
-        nearest = self._nearest(retrieved)
-        yield Finished(reply.refused(verdict.reason, message, nearest, verdict.confidence))
-
-    def _nearest(self, retrieved: Retrieved | None) -> tuple[Nearest, ...]:
-        slugs = dict.fromkeys(hit.passage.story for hit in retrieved.hits) if retrieved else {}
-        stories = [self._stories[slug] for slug in list(slugs)[:_NEAREST]]
-        return tuple(Nearest(s.slug, s.title, s.city, s.country, s.year) for s in stories)
-
-
-def _text(each: Shown, before: Sequence[Shown]) -> str:
-    if isinstance(each, Sentence):
-        return each.text
-    return in_its_words(each, before[-1] if before else None)
-
-
-def _noted(drafts: Iterator[Draft], kept: list[Draft]) -> Iterator[Draft]:
-    """Yield the drafts on, keeping them."""
-    for draft in drafts:
-        kept.append(draft)
-        yield draft
+        return refuse(reply, verdict, self._stories, retrieved)
 
 
 def _quoted(reply: Reply, found: Found, verdict: Verdict, away: bool) -> Iterator[Event]:

@@ -71,7 +71,7 @@ def reading(question: str, citations: Sequence[Citation], language: str) -> tupl
     :param citations: the quotes, tagged with their numbers.
     :param language: the code of the language to write in.
     """
-    words = _prompts()
+    words = prompts()
     quotes = "\n".join(
         words["quote"].format(n=c.n, city=c.city, year=c.year, quote=c.quote) for c in citations
     )
@@ -81,8 +81,8 @@ def reading(question: str, citations: Sequence[Citation], language: str) -> tupl
 @lru_cache(maxsize=1)
 def beginning() -> tuple[Message, ...]:
     """Return the part of every prompt that never changes: the rules and the examples."""
-    messages = [Message("system", _prompts()["system"])]
-    for each in _prompts()["examples"]:
+    messages = [Message("system", prompts()["system"])]
+    for each in prompts()["examples"]:
         asked = _question(each["quotes"], each["question"], each["language"])
         answer = f"yes\n{each['answer']}" if "answer" in each else "no"
         messages += [Message("user", asked), Message("assistant", answer)]
@@ -108,7 +108,7 @@ def _sentences(
     if first and first[1]:
         # Its no is weighed with the measures; where these outweigh it, it answers all the same.
         begun.close()
-        go_on = Message("user", _prompts()["go_on"].format(language=_name(language)))
+        go_on = Message("user", prompts()["go_on"].format(language=_name(language)))
         yield from _cut(model.stream((*read, Message("assistant", "yes"), go_on), _LONGEST), count)
     else:
         answer = begun.arrived[first.end() :] if first else begun.arrived
@@ -175,7 +175,7 @@ def _ends(text: str) -> bool:
 
 
 def _question(quotes: str, question: str, language: str) -> str:
-    words = _prompts()["question"]
+    words = prompts()["question"]
     return str(words.format(quotes=quotes, question=question, language=language))
 
 
@@ -189,10 +189,11 @@ def _name(language: str) -> str:
 
 @lru_cache(maxsize=1)
 def _opening() -> re.Pattern[str]:
-    words = "|".join(re.escape(word) for word in _prompts()["openings"])
+    words = "|".join(re.escape(word) for word in prompts()["openings"])
     return re.compile(rf"^(?:{words})\s*(?:[,:;–،，、]\s*|[.。](?!\s*\d)\s*)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
-def _prompts() -> dict[str, Any]:
+def prompts() -> dict[str, Any]:
+    """Return what the language model is told, by its names in prompts.toml."""
     return tomllib.loads((files("assistant") / "prompts.toml").read_text("utf-8"))

@@ -16,7 +16,6 @@ seconds a question, so it reads `_READ` of each kind; what it made of them is ke
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +37,10 @@ from assistant.answer import Citation
 from assistant.checking import Checker
 from assistant.composing import attempts, makes_up
 from assistant.evaluation.fitting_reader import fold_of
+from assistant.evaluation.kept import Kept
 from assistant.evaluation.measures import auroc
 from assistant.evaluation.questions import Question, load_questions
-from assistant.gathering import candidates, select
+from assistant.gathering import begin, candidates
 from assistant.language_model import LanguageModel
 from assistant.question import understand
 from assistant.quoting import cite
@@ -91,24 +92,19 @@ class Readings:
 
     def __init__(self, model: LanguageModel, checker: Checker, file: Path) -> None:
         """Ask this model what the file does not hold yet."""
-        self._model, self._checker, self._file = model, checker, file
-        self._made: dict[str, Read] = {}
-        if file.exists():
-            kept = json.loads(file.read_text("utf-8"))
-            self._made = {key: Read(**read) for key, read in kept.items()}
+        self._model, self._checker, self._kept = model, checker, Kept(file)
 
     def of(self, asked: str, citations: Sequence[Citation], language: str) -> Read:
         """Return what the model makes of the quotes when it is asked this."""
         prompt = reading(asked, citations, language)
-        key = hashlib.sha256("\n".join(m.content for m in prompt).encode()).hexdigest()
-        if key not in self._made:
+
+        def made() -> dict[str, Any]:
             with closing(write(self._model, prompt, language, len(citations))) as written:
                 first = islice(attempts(written.drafts, citations, self._checker, language), 1)
                 made_up = any(makes_up(a, citations, self._checker, language) for a in first)
-            self._made[key] = Read(written.yes, made_up)
-            kept = {key: asdict(read) for key, read in self._made.items()}
-            self._file.write_text(json.dumps(kept, indent=0), "utf-8")
-        return self._made[key]
+            return asdict(Read(written.yes, made_up))
+
+        return Read(**self._kept.of(prompt, made))
 
 
 def examples(
@@ -133,8 +129,8 @@ def examples(
             evidence = Evidence(asked, shown, sentences, assistant.catalogue, distance)
             read = None
             if question.id in to_read and not made:
-                chosen = select(asked, sentences, assistant.catalogue, brief=True)
-                quotes = cite(chosen, stories.__getitem__)
+                begun = begin(asked, sentences, assistant.catalogue)
+                quotes = cite(begun.read, stories.__getitem__)
                 read = readings.of(asked.standalone, quotes, asked.language)
             found.append(Example(question, told, made, features(evidence), read))
     return found

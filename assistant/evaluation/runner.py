@@ -131,7 +131,7 @@ def ask(
         now = time.perf_counter() - start
         match event:
             case EvidenceFound():
-                found, evidence = event, now
+                found, evidence = event, evidence or now
             case TextAdded():
                 first_text = first_text or now
             case Finished(answer, drafts):

@@ -17,12 +17,13 @@ Manner = Callable[["Server", BaseHTTPRequestHandler, dict[str, Any]], None]
 class Server:
     """A server on the loopback interface that says yes and then writes `text`, in its `manner`.
 
+    `yes` is how likely it says that the quotes tell, `alone` that a sentence by itself does.
     `asked` holds the requests, `keys` what stood in their Authorization; `closed` is set when a
     reader went away while it was writing.
     """
 
-    def __init__(self, text: str = "", yes: float = 0.99) -> None:
-        self.text, self.yes = text, yes
+    def __init__(self, text: str = "", yes: float = 0.99, alone: float = 0.001) -> None:
+        self.text, self.yes, self.alone = text, yes, alone
         self.manner: Manner = well
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
@@ -73,12 +74,18 @@ def piece(text: object, ended: bool = False, chances: dict[str, float] | None = 
     return b"data: " + json.dumps({"id": "1", "choices": [choice]}).encode() + b"\n\n"
 
 
+def about_one_sentence(asked: dict[str, Any]) -> bool:
+    """Tell whether a request asks of one sentence only whether it states what is asked."""
+    return bool(asked["max_tokens"] == 1)
+
+
 def first_word(server: Server, asked: dict[str, Any]) -> bytes:
     """Return the yes or no that a reply begins with where its probability is asked for."""
     if not asked.get("logprobs"):
         return b""
-    chances = {"yes": math.log(server.yes), " No": math.log(1 - server.yes)}
-    return piece("yes" if server.yes >= 0.5 else "no", chances=chances) + piece("\n")
+    yes = server.alone if about_one_sentence(asked) else server.yes
+    chances = {"yes": math.log(yes), " No": math.log(1 - yes)}
+    return piece("yes" if yes >= 0.5 else "no", chances=chances) + piece("\n")
 
 
 def well(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 import pytest
 
 from assistant.answer import Citation, Sentence
 from assistant.checking import Checker
-from assistant.composing import attempts, complete, holding, makes_up
+from assistant.composing import (
+    Shown,
+    Span,
+    attempts,
+    holding,
+    is_told,
+    left_out,
+    makes_up,
+    numbered,
+)
 from assistant.writing import Draft
 from index.embedding import Encoder
 from tests.assistant.cork import citation
@@ -33,6 +42,13 @@ def checker() -> Checker:
 def shown(checker: Checker, *drafts: Draft) -> list[tuple[str, tuple[int, ...]]]:
     sentences = holding(attempts(drafts, CITATIONS, checker, "en"), CITATIONS)
     return [(s.text, s.citations) for s in sentences if isinstance(s, Sentence)]
+
+
+def complete(
+    shown: Sequence[Shown], needed: Sequence[Span]
+) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+    """Return the answer that tells what is shown, and what is needed besides."""
+    return numbered([*shown, *left_out(shown, CITATIONS, needed)], CITATIONS)
 
 
 def test_a_sentence_that_its_quote_tells_is_shown_with_it(checker: Checker):
@@ -99,7 +115,7 @@ def test_what_fails_gives_way_at_once_to_what_the_quotes_that_it_cites_tell(
     draft = Draft("The festival costs 180,000 dollars a year.", tags)
     parts = list(holding(attempts([draft, draft], CITATIONS, checker, "en"), CITATIONS, needed))
     assert [part.quote for part in parts[:1] if isinstance(part, Citation)] == instead
-    sentences, citations = complete(parts, CITATIONS, needed)
+    sentences, citations = complete(parts, needed)
     assert all(s.quoted for s in sentences)
     assert sorted(c.quote for c in citations) == sorted([PEOPLE, MONEY])
 
@@ -127,7 +143,7 @@ def span(n: int, text: str) -> tuple[str, int, int]:
 def test_what_is_needed_and_not_written_yet_follows_and_numbers_begin_at_one():
     text = "The festival costs 180,000 euros a year, paid by the city council."
     written = [Sentence(text, (2,), quoted=False)]
-    sentences, citations = complete(written, CITATIONS, (span(1, PEOPLE), span(2, MONEY)))
+    sentences, citations = complete(written, (span(1, PEOPLE), span(2, MONEY)))
     assert [(c.n, c.quote) for c in citations] == [(1, MONEY), (2, PEOPLE)]
     assert [s.citations for s in sentences] == [(1,), (2,)]
     assert [s.quoted for s in sentences] == [False, True] and PEOPLE in sentences[1].text
@@ -135,13 +151,20 @@ def test_what_is_needed_and_not_written_yet_follows_and_numbers_begin_at_one():
 
 def test_what_a_cited_quote_tells_besides_is_quoted_with_its_number():
     written = [Sentence("There is a festival.", (2,), quoted=False)]
-    sentences, citations = complete(written, CITATIONS, (span(2, MONEY),))
+    sentences, citations = complete(written, (span(2, MONEY),))
     assert [s.citations for s in sentences] == [(1,), (1,)] and MONEY in sentences[1].text
     assert [c.quote for c in citations] == [MONEY]
 
 
 def test_a_sentence_that_cites_several_keeps_them_all():
     written = [Sentence("Both.", (3, 1), quoted=False), Sentence("One.", (3,), quoted=False)]
-    sentences, citations = complete(written, CITATIONS, ())
+    sentences, citations = complete(written, ())
     assert [s.citations for s in sentences] == [(1, 2), (1,)]
     assert [c.quote for c in citations] == [ORDER, PEOPLE]
+
+
+def test_a_quote_is_told_where_most_of_its_words_are_shown():
+    written = [Sentence("The festival costs 180,000 euros a year.", (2,), quoted=False)]
+    paid = Sentence("The city council pays.", (2,), quoted=False)
+    assert not is_told(CITATIONS[1], []) and not is_told(CITATIONS[0], written)
+    assert is_told(CITATIONS[1], [*written, paid])

@@ -199,6 +199,7 @@ def test_the_settings_say_which_model(server: Server):
     opened = open_model(named, ())
     assert opened is not None and begun(opened)[0] > 0.9
     assert server.asked[0]["model"] == "big" and server.keys == ["Bearer k"]
+    assert "id_slot" not in server.asked[0]  # that is llama.cpp's own
     opened.close()
 
 
@@ -216,7 +217,7 @@ def no_gguf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_file_that_is_no_model_is_told_and_the_model_is_never_ready(no_gguf: Path):
-    embedded = EmbeddedModel(5, ASKED)
+    embedded = EmbeddedModel(5, [ASKED])
     with pytest.raises(ModelFailure, match="cannot be loaded: run 'learning-city weights'"):
         embedded.wait()
     assert not embedded.ready

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from assistant.answer import Answer, Citation, EvidenceFound, Finished, Kind, Mo
 from assistant.language_model import EmbeddedModel, LanguageModel
 from assistant.phrases import phrase
 from assistant.service import Assistant
-from assistant.writing import beginning
+from assistant.written_answer import beginnings
 from corpus.library import Library
 from index.embedding import Encoder
 from index.store import Store
@@ -68,10 +69,46 @@ def test_quotes_alone_ask_no_model(assistant: Assistant, server: Server):
     assert answer.mode is Mode.QUOTES and not answer.message and server.asked == []
 
 
-def test_the_model_is_asked_once_for_yes_or_no_and_the_answer(assistant: Assistant, server: Server):
+def test_the_model_is_asked_once_for_yes_or_no_and_the_answer_and_then_of_single_sentences(
+    assistant: Assistant, server: Server
+):
     assistant.answer(CORK)
-    [asked] = server.asked
-    assert asked["logprobs"] and asked["stream"]
+    answering, *alone = server.asked
+    assert answering["logprobs"] and answering["stream"]
+    assert not stand_in.about_one_sentence(answering)
+    assert 0 < len(alone) < 6 and all(map(stand_in.about_one_sentence, alone))
+    assert all(CORK in asked["messages"][-1]["content"] for asked in alone)
+
+
+def test_a_sentence_that_adds_to_the_answer_is_quoted_and_its_evidence_shown(
+    assistant: Assistant, server: Server
+):
+    without, _ = assistant.answer(CORK)
+    server.alone = 0.999
+    events = list(assistant.ask(CORK))
+    last = events[-1]
+    assert isinstance(last, Finished)
+    assert len(last.answer.citations) > len(without.citations)
+    assert last.answer.sentences[: len(without.sentences)] == without.sentences
+    assert all(s.quoted for s in last.answer.sentences[len(without.sentences) :])
+    assert "".join(e.text for e in events if isinstance(e, TextAdded)).split() == (
+        last.answer.text.split()
+    )
+    evidence = [e.citations for e in events if isinstance(e, EvidenceFound)]
+    assert [len(citations) for citations in evidence] == sorted(map(len, evidence))
+    assert {c.quote for c in last.answer.citations} <= {c.quote for c in evidence[-1]}
+
+
+def test_a_model_that_fails_after_the_answer_leaves_the_answer(
+    assistant: Assistant, server: Server
+):
+    def fail_alone(server: Server, to: Any, asked: dict[str, Any]) -> None:
+        alone = stand_in.about_one_sentence(asked)
+        (stand_in.with_status(500) if alone else stand_in.well)(server, to, asked)
+
+    server.manner = fail_alone
+    answer, _ = assistant.answer(CORK)
+    assert answer.mode is Mode.WRITTEN and answer.message == phrase("model_away", "en")
 
 
 def test_a_model_that_says_no_makes_a_refusal_without_citations(
@@ -200,7 +237,7 @@ def test_a_reader_who_goes_away_stops_the_model(assistant: Assistant, server: Se
 @pytest.fixture(scope="module")
 def embedded(quoting: Assistant) -> Iterator[Assistant]:
     """The assistant with the model that comes with it."""
-    model = EmbeddedModel(300, beginning())
+    model = EmbeddedModel(300, beginnings())
     model.wait()
     quoting.model = model
     yield quoting

@@ -1,0 +1,146 @@
+"""Fits the reviewed numbers by which a written answer is added to.
+
+`python -m assistant.evaluation.fitting_additions tests/training` asks the language model of the
+sentences that may be added to the answers of `_READ` questions whether they state what is asked,
+and chooses how much its word and the sentence's score weigh, and from where on a sentence is added:
+the numbers of `assistant/evidence.json` with which most answers hold all facts while they have at
+most `_WORDS` words on average. The sentence reader's word is that of the network that has not seen
+the question's story. What the model said is kept in `alone.json` of the data folder.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from assistant.alone import reading, stated
+from assistant.evaluation.facts import states_all
+from assistant.evaluation.fitting_reader import fold_of
+from assistant.evaluation.kept import Kept
+from assistant.evaluation.questions import Question, load_questions
+from assistant.evidence import EvidenceSettings, ScoredSentence, adds, settings
+from assistant.gathering import begin, candidates
+from assistant.question import understand
+from assistant.quoting import cite
+from assistant.service import Assistant
+from assistant.settings import Settings
+from assistant.sufficiency import log_odds
+
+_FILE = Path("assistant/evidence.json")
+_CANDIDATES = 40
+_READ = 100
+_WORDS = 62.0
+_SCORE, _STATED = (0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.25, 0.5, 1.0)
+_THRESHOLDS = tuple(np.arange(-5.0, 5.1, 0.5))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question's sentences: those needed, and those that may be added, with the model's word."""
+
+    question: Question
+    sentences: Sequence[ScoredSentence]
+    needed: Sequence[ScoredSentence]
+    coming: Sequence[tuple[ScoredSentence, float]]
+
+
+def cases(assistant: Assistant, questions: Sequence[Question], kept: Kept) -> list[Case]:
+    """Return the cases of questions whose answer one passage holds."""
+    assert assistant.model is not None
+    model, catalogue = assistant.model, assistant.catalogue
+    stories = {story.slug: story for story in catalogue.stories}
+    slugs, found = sorted(stories), []
+    for question in tqdm(questions, desc="questions", leave=False):
+        asked = understand(question.question, catalogue)
+        retrieved = assistant.retrieve(asked, _CANDIDATES)
+        sentences = candidates(asked, retrieved, fold_of(question, slugs))
+        begun = begin(asked, sentences, catalogue)
+        coming = []
+        for sentence in begun.coming:
+            [quote] = cite([sentence], stories.__getitem__)
+            judge = partial(stated, model, asked.standalone, quote)
+            yes = kept.of(reading(asked.standalone, quote), judge)
+            coming.append((sentence, log_odds(yes)))
+        found.append(Case(question, sentences, begun.needed, coming))
+    return found
+
+
+def answer(case: Case, numbers: EvidenceSettings) -> list[ScoredSentence]:
+    """Return the sentences that an answer would rest on with these numbers."""
+    chosen = list(case.needed)
+    for sentence, said in case.coming:
+        if adds(sentence, case.sentences, chosen, said, numbers):
+            chosen.append(sentence)
+    return chosen
+
+
+def outcome(found: Sequence[Case], numbers: EvidenceSettings) -> tuple[float, float, float]:
+    """Return the share of answers with all facts, and their mean and median words."""
+    answers = [answer(case, numbers) for case in found]
+    right = [
+        states_all(" ".join(s.hit.passage.label + s.text for s in chosen), case.question.facts)
+        for case, chosen in zip(found, answers, strict=True)
+    ]
+    words = [sum(s.words for s in chosen) for chosen in answers]
+    return float(np.mean(right)), float(np.mean(words)), float(np.median(words))
+
+
+def main(paths: Sequence[str]) -> None:
+    """Choose the numbers on the questions of these paths, write them, and print the outcome."""
+    dialogues = load_questions([Path(path) for path in paths])
+    told = [d[0] for d in dialogues if d[0].answerable and d[0].facts and d[0].section]
+    order = np.random.default_rng(0).permutation(len(told))
+    configured = Settings.from_environment()
+    with Assistant.open(configured) as assistant:
+        if assistant.model is None:
+            raise SystemExit("The fitting needs a language model: set LEARNING_CITY_LLM.")
+        assistant.model.wait()
+        kept = Kept(configured.data / "alone.json")
+        found = cases(assistant, [told[i] for i in order[:_READ]], kept)
+    tried = []
+    for score, said, threshold in product(_SCORE, _STATED, _THRESHOLDS):
+        numbers = replace(
+            settings(), next_score=score, next_stated=said, next_threshold=float(threshold)
+        )
+        tried.append((outcome(found, numbers), numbers))
+    for said in _STATED:
+        _say(
+            f"the model's word counts {said}", _best([t for t in tried if t[1].next_stated == said])
+        )
+    _, best = _best(tried)
+    stored = json.loads(_FILE.read_text("utf-8"))
+    stored |= {
+        "next_score": best.next_score,
+        "next_stated": best.next_stated,
+        "next_threshold": best.next_threshold,
+    }
+    _FILE.write_text(json.dumps(stored, indent=2) + "\n", "utf-8")
+
+
+Tried = tuple[tuple[float, float, float], EvidenceSettings]
+
+
+def _best(tried: Sequence[Tried]) -> Tried:
+    """Return the numbers with the most right answers that are short enough, the shortest first."""
+    short = [t for t in tried if t[0][1] <= _WORDS] or tried
+    return max(short, key=lambda t: (t[0][0], -t[0][1]))
+
+
+def _say(name: str, tried: Tried) -> None:
+    (right, mean, median), numbers = tried
+    sys.stdout.write(
+        f"{name}: {right:.3f} right, {mean:.1f} words on average, {median:.0f} in the median; "
+        f"score {numbers.next_score}, threshold {numbers.next_threshold}\n"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
