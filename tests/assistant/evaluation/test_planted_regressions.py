@@ -26,7 +26,14 @@ from corpus.library import Library
 from index.embedding import Encoder
 from index.store import Store
 from index.sync import sync_index
-from tests.assistant.model_stand_in import Server, begin, first_word, piece, well
+from tests.assistant.model_stand_in import (
+    Server,
+    about_one_sentence,
+    begin,
+    first_word,
+    piece,
+    well,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +70,8 @@ def lost(found: Comparison) -> set[str]:
 
 def write(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any], more: str) -> None:
     """Write the first quote in its own words, and then something that no quote tells."""
+    if about_one_sentence(asked):
+        return well(server, to, asked)
     read = asked["messages"][-1]["content"]
     quoted = re.search(r"^\[1\] .+?: (.+)$", read, re.MULTILINE)
     assert quoted
