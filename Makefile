@@ -2,7 +2,7 @@
 # make test       sets everything up and runs all checks and tests
 # make evaluate   measures the answers on the development questions, beside the baseline
 # make baseline   renews the baseline, when a change of the measures is wanted
-# make evaluate-written, baseline-written   the same with the language model; half an hour
+# make evaluate-written, baseline-written   the same with the language model; 45 minutes
 # make bench      measures speed and memory
 # make lint       style and types alone
 

@@ -6,10 +6,9 @@ Shown all sentences at once, a small model picks poorly among them; shown one by
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from functools import lru_cache
-from typing import Any
 
 from assistant.answer import Citation
 from assistant.language_model import LanguageModel, Message
@@ -28,8 +27,7 @@ def stated(model: LanguageModel, question: str, sentence: Citation) -> float:
 
 def reading(question: str, sentence: Citation) -> tuple[Message, ...]:
     """Return what the model reads to judge a sentence."""
-    place = {"city": sentence.city, "year": sentence.year}
-    return (*beginning(), _asked(question, {**place, "sentence": sentence.quote}))
+    return (*beginning(), _asked(question, sentence.city, sentence.year, sentence.quote))
 
 
 @lru_cache(maxsize=1)
@@ -41,10 +39,10 @@ def beginning() -> tuple[Message, ...]:
 def _examples() -> Iterator[Message]:
     for each in prompts()["alone"]["examples"]:
         for shown in each["sentences"]:
-            yield _asked(each["question"], {**each, **shown})
+            yield _asked(each["question"], each["city"], each["year"], shown["sentence"])
             yield Message("assistant", "yes" if shown["stated"] else "no")
 
 
-def _asked(question: str, sentence: Mapping[str, Any]) -> Message:
+def _asked(question: str, city: str, year: int, sentence: str) -> Message:
     words: str = prompts()["alone"]["question"]
-    return Message("user", words.format(**{**sentence, "question": question}))
+    return Message("user", words.format(question=question, city=city, year=year, sentence=sentence))

@@ -26,11 +26,6 @@ def things_asked(question: str) -> frozenset[Thing]:
     return frozenset(t for t, words in _patterns()["asked"].items() if words.search(question))
 
 
-def asks_again(question: str) -> bool:
-    """Tell whether a question has a second part that asks for something else."""
-    return _again().search(question) is not None
-
-
 def holds(sentence: str, thing: Thing) -> bool:
     """Tell whether an English sentence holds a thing of the kind."""
     return _patterns()["held"][thing].search(sentence) is not None
@@ -42,11 +37,6 @@ def _patterns() -> Mapping[str, Mapping[Thing, re.Pattern[str]]]:
         side: {Thing(name): _any_of(parts) for name, parts in _stored()[side].items()}
         for side in ("asked", "held")
     }
-
-
-@lru_cache(maxsize=1)
-def _again() -> re.Pattern[str]:
-    return _any_of(_stored()["again"])
 
 
 def _any_of(parts: Sequence[str]) -> re.Pattern[str]:

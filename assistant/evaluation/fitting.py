@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,22 +151,26 @@ def main(paths: Sequence[str]) -> None:
     by_fold = held_out(passages)
     sys.stdout.write(_report_ranking(found, lambda c: ranked(c, by_fold[c.fold])) + "\n")
     ranking = fit(passages)
-    write(Path("index/ranking.json"), "weights", RANKING_FEATURES, ranking)
+    renew(Path("index/ranking.json"), {"weights": _named(RANKING_FEATURES, ranking)})
     sentences = []
     for case in found:
         retrieved = ranked(case, ranking)
         scored = score_sentences(case.question.question, retrieved)
         sentences.append(sentence_choice(case, scored))
     chosen = fit(sentences)
-    write(Path("assistant/evidence.json"), "sentence_weights", SENTENCE_FEATURES, chosen)
+    weights = _named(SENTENCE_FEATURES, chosen)
+    renew(Path("assistant/evidence.json"), {"sentence_weights": weights})
     sys.stdout.write("Now run 'learning-city evaluate tests/questions --quotes'.\n")
 
 
-def write(file: Path, key: str, names: Sequence[str], weights: Sequence[float]) -> None:
-    """Put weights by name into a file of reviewed numbers; its other numbers stay."""
-    stored = json.loads(file.read_text("utf-8"))
-    stored[key] = {n: round(w, 3) for n, w in zip(names, weights, strict=True)}
+def renew(file: Path, numbers: Mapping[str, Any]) -> None:
+    """Put numbers by name into a file of reviewed numbers; its other numbers stay."""
+    stored = json.loads(file.read_text("utf-8")) | numbers
     file.write_text(json.dumps(stored, indent=2) + "\n", "utf-8")
+
+
+def _named(names: Sequence[str], weights: Sequence[float]) -> dict[str, float]:
+    return {n: round(w, 3) for n, w in zip(names, weights, strict=True)}
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ the question's story. What the model said is kept in `alone.json` of the data fo
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from tqdm import tqdm
 
 from assistant.alone import reading, stated
 from assistant.evaluation.facts import states_all
+from assistant.evaluation.fitting import renew
 from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.kept import Kept
 from assistant.evaluation.questions import Question, load_questions
@@ -116,13 +116,8 @@ def main(paths: Sequence[str]) -> None:
             f"the model's word counts {said}", _best([t for t in tried if t[1].next_stated == said])
         )
     _, best = _best(tried)
-    stored = json.loads(_FILE.read_text("utf-8"))
-    stored |= {
-        "next_score": best.next_score,
-        "next_stated": best.next_stated,
-        "next_threshold": best.next_threshold,
-    }
-    _FILE.write_text(json.dumps(stored, indent=2) + "\n", "utf-8")
+    names = ("next_score", "next_stated", "next_threshold")
+    renew(_FILE, {name: getattr(best, name) for name in names})
 
 
 Tried = tuple[tuple[float, float, float], EvidenceSettings]
