@@ -1,17 +1,19 @@
 """Whether one sentence states a part of what a question asks, as the language model judges it.
 
 Shown all sentences at once, a small model picks poorly among them; shown one by itself, it knows
-(the pointwise judgements of Nogueira et al., 2020). So what may add to an answer is judged so.
+(the pointwise judgements of Nogueira et al., 2020). The embedded model was taught to judge so: it
+has an adapter for these prompts, made by `assistant.evaluation.fitting_adapter`. Other models are
+shown examples.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from functools import lru_cache
+from importlib.resources import as_file, files
 
 from assistant.answer import Citation
-from assistant.language_model import LanguageModel, Message
+from assistant.language_model import Beginning, LanguageModel, Message
 from assistant.writing import prompts
 
 
@@ -21,19 +23,26 @@ def stated(model: LanguageModel, question: str, sentence: Citation) -> float:
     :param question: in its stand-alone wording.
     :raises ModelFailure: the model does not say.
     """
-    with closing(model.begin(reading(question, sentence), 1)) as begun:
-        return begun.yes
+    read = (taught() if model.taught else beginning()).messages
+    return model.yes((*read, asked(question, sentence)))
 
 
-def reading(question: str, sentence: Citation) -> tuple[Message, ...]:
-    """Return what the model reads to judge a sentence."""
-    return (*beginning(), _asked(question, sentence.city, sentence.year, sentence.quote))
+def asked(question: str, sentence: Citation) -> Message:
+    """Return what a model is asked about a sentence."""
+    return _asked(question, sentence.city, sentence.year, sentence.quote)
 
 
 @lru_cache(maxsize=1)
-def beginning() -> tuple[Message, ...]:
-    """Return the part of every such prompt that never changes: the rule and the examples."""
-    return (Message("system", prompts()["alone"]["system"]), *_examples())
+def taught() -> Beginning:
+    """Return what such prompts begin with for a model that was taught: the rule."""
+    with as_file(files("assistant") / "stated.gguf") as adapter:
+        return Beginning((Message("system", prompts()["alone"]["taught"]),), adapter)
+
+
+@lru_cache(maxsize=1)
+def beginning() -> Beginning:
+    """Return what such prompts begin with for any other model: the rule and the examples."""
+    return Beginning((Message("system", prompts()["alone"]["system"]), *_examples()))
 
 
 def _examples() -> Iterator[Message]:

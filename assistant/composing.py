@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from assistant.answer import Citation, Sentence
-from assistant.checking import Checker, Fault, Quote
+from assistant.checking import Checker, Quote
 from assistant.quoting import quote
 from assistant.writing import Draft
 from index.words import content_words
@@ -24,6 +24,8 @@ Shown = Sentence | Citation
 
 # A short answer; what else is told stands in the quotes.
 _SENTENCES = 3
+# The number of a quote put together of several, which none of them has.
+_OF_SEVERAL = 0
 # A quoted sentence of which so large a share of the words is written already is left out.
 _SAID = 0.7
 
@@ -42,16 +44,6 @@ def attempts(
     """Yield the drafts, checked."""
     for draft in drafts:
         yield Attempt(draft, _held_by(draft, citations, checker, language))
-
-
-def makes_up(
-    attempt: Attempt, citations: Sequence[Citation], checker: Checker, language: str
-) -> bool:
-    """Tell whether a draft that does not hold gives a number, or a unit, that no quote has."""
-    if attempt.holds:
-        return False
-    checked = checker.check(attempt.draft.text, _quotes(citations), language)
-    return checked.fault in (Fault.NUMBER, Fault.UNIT)
 
 
 def holding(
@@ -82,17 +74,6 @@ def said_by(shown: Iterable[Shown]) -> frozenset[str]:
     return frozenset(content_words(" ".join(texts)))
 
 
-def left_out(
-    shown: Sequence[Shown], citations: Sequence[Citation], needed: Sequence[Span]
-) -> list[Citation]:
-    """Return what of the quotes is needed and not told yet, quote by quote.
-
-    :param needed: the sentences of the quotes without which the answer is not whole.
-    """
-    said = said_by(shown)
-    return [part for citation in citations for part in _parts(citation, needed, said)]
-
-
 def is_told(citation: Citation, shown: Sequence[Shown]) -> bool:
     """Tell whether what is shown says what a quote says."""
     return _is_said(citation.quote, said_by(shown))
@@ -104,6 +85,22 @@ def within(citations: Iterable[Citation], quote: Citation) -> Citation | None:
         if c.story == quote.story and c.start <= quote.start and quote.end <= c.end:
             return replace(quote, n=c.n)
     return None
+
+
+def joined(shown: Sequence[Shown]) -> list[Shown]:
+    """Return what is shown with the quotes at its end put together.
+
+    Those of one paragraph follow each other as the text runs; adjoining ones become one.
+    """
+    written = max((i for i, s in enumerate(shown, 1) if isinstance(s, Sentence)), default=0)
+    paragraphs: dict[tuple[str, int], list[Citation]] = {}
+    for each in shown[written:]:
+        assert isinstance(each, Citation)
+        paragraphs.setdefault((each.story, each.paragraph_start), []).append(each)
+    quotes: list[Shown] = []
+    for paragraph in paragraphs.values():
+        quotes += _adjoined(sorted(paragraph, key=lambda quote: quote.start))
+    return [*shown[:written], *quotes]
 
 
 def numbered(
@@ -146,6 +143,20 @@ def in_its_words(part: Citation, before: Shown | None) -> str:
     """Return a quote as a sentence, led by its city unless the one before is of the same story."""
     same = isinstance(before, Citation) and before.story == part.story
     return f"“{part.quote}”" if same else quote([part])[0].text
+
+
+def _adjoined(quotes: Sequence[Citation]) -> list[Citation]:
+    """Return quotes of one paragraph, in order, with those that follow each other as one."""
+    found = [quotes[0]]
+    for each in quotes[1:]:
+        before = found[-1]
+        text, offset = each.paragraph, each.paragraph_start
+        if text[before.end - offset : each.start - offset].strip():
+            found.append(each)
+        else:
+            whole = text[before.start - offset : each.end - offset]
+            found[-1] = replace(before, n=_OF_SEVERAL, quote=whole, end=each.end)
+    return found
 
 
 def _instead(

@@ -204,19 +204,34 @@ def adds(
     sentence: ScoredSentence,
     sentences: Sequence[ScoredSentence],
     chosen: Sequence[ScoredSentence],
-    stated: float,
+    said: float,
     numbers: EvidenceSettings | None = None,
 ) -> bool:
-    """Tell whether a sentence adds to those chosen before it.
+    """Tell whether a sentence states something that those chosen before it leave out.
 
-    :param stated: the log-odds that it states a part of what is asked, as a language model says.
+    :param said: the log-odds that it states a part of what is asked, as a language model says.
     :param numbers: others than the reviewed ones, to compare with.
     """
     numbers = numbers or settings()
-    worth = numbers.next_score * (sentence.score - max(s.score for s in sentences))
-    worth += numbers.next_stated * stated + numbers.worth_of_beside * _is_beside(sentence, chosen)
+    value = worth(sentence, sentences, said, numbers)
+    value += numbers.worth_of_beside * _is_beside(sentence, chosen)
     words = sentence.words + sum(s.words for s in chosen)
-    return worth >= numbers.next_threshold and words <= numbers.word_budget
+    return value >= numbers.next_threshold and words <= numbers.word_budget
+
+
+def worth(
+    sentence: ScoredSentence,
+    sentences: Sequence[ScoredSentence],
+    said: float,
+    numbers: EvidenceSettings | None = None,
+) -> float:
+    """Return how much a sentence is worth beside others, by its score and what a model says.
+
+    :param said: the log-odds that it states a part of what is asked, as a language model says.
+    """
+    numbers = numbers or settings()
+    behind = sentence.score - max(s.score for s in sentences)
+    return numbers.next_score * behind + numbers.next_stated * said
 
 
 def _by_city(

@@ -15,14 +15,14 @@ from index.retrieval import Hit
 class Found:
     """What was found for a question: evidence, and its quotes.
 
-    `needed`: the sentences of the quotes that an answer must tell. `coming`: sentences that may add
-    to these, each as a quote.
+    `needed`: the sentences of the quotes that an answer must tell. `singly`: these, and then others
+    that may add to them, each as a quote of its own.
     """
 
     evidence: Evidence
     citations: tuple[Citation, ...]
     needed: tuple[ScoredSentence, ...]
-    coming: tuple[tuple[ScoredSentence, Citation], ...] = ()
+    singly: tuple[tuple[ScoredSentence, Citation], ...] = ()
 
     @property
     def spans(self) -> tuple[Span, ...]:

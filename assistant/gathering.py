@@ -16,7 +16,6 @@ from assistant.evidence import (
     ScoredSentence,
     choose,
     coming_next,
-    in_reading_order,
     score_sentences,
 )
 from assistant.question import Question
@@ -54,27 +53,32 @@ def select(
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """The sentences with which a written answer begins, in reading order.
+class BestSentences:
+    """The best sentences for a written answer: those it must tell, then those that may add to it.
 
-    `needed`: those that it must tell. `read`: what the writer reads, which is one more. `coming`:
-    those that may add to what is needed, the best first.
+    `needed`: the few that it is about. `coming`: the best first.
     """
 
     needed: Sequence[ScoredSentence]
-    read: Sequence[ScoredSentence]
     coming: Sequence[ScoredSentence]
 
+    @property
+    def singly(self) -> list[ScoredSentence]:
+        """What is judged sentence by sentence: what is needed first, each the best first."""
+        return [*sorted(self.needed, key=lambda s: -s.score), *self.coming]
 
-def begin(asked: Question, sentences: Sequence[ScoredSentence], catalogue: Catalogue) -> Beginning:
-    """Return the sentences with which a written answer to a question begins.
+
+def best_sentences(
+    asked: Question, sentences: Sequence[ScoredSentence], catalogue: Catalogue
+) -> BestSentences:
+    """Return the sentences for a written answer to a question.
 
     :param sentences: what `candidates` returned.
     """
     chosen = choose(sentences, asked.compared, brief=True)
     needed = _of_named(asked, chosen, catalogue) or chosen
-    coming = coming_next(_of_named(asked, sentences, catalogue) or sentences, needed)
-    return Beginning(needed, in_reading_order([*needed, *coming[:1]]), coming)
+    among = _of_named(asked, sentences, catalogue) or sentences
+    return BestSentences(needed, coming_next(among, needed))
 
 
 def _of_named(
@@ -92,9 +96,9 @@ def _nearest(retrieved: Retrieved) -> list[str]:
 
 def _one_of_each_story(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     """Return the best sentence of each story, the stories as their best passages rank."""
-    best: dict[str, ScoredSentence] = {}
+    of_story: dict[str, ScoredSentence] = {}
     for sentence in sentences:
-        before = best.setdefault(sentence.hit.passage.story, sentence)
+        before = of_story.setdefault(sentence.hit.passage.story, sentence)
         if sentence.score > before.score:
-            best[sentence.hit.passage.story] = sentence
-    return list(best.values())
+            of_story[sentence.hit.passage.story] = sentence
+    return list(of_story.values())

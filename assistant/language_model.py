@@ -15,6 +15,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import AssistantError
@@ -58,6 +59,22 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """What all prompts of one kind begin with.
+
+    `adapter`: the file of what the embedded model has learned for these prompts; None where it is
+    asked as it is.
+    """
+
+    messages: tuple[Message, ...]
+    adapter: Path | None = None
+
+    def begins(self, messages: Sequence[Message]) -> bool:
+        """Tell whether a prompt begins so."""
+        return tuple(messages[: len(self.messages)]) == self.messages
+
+
+@dataclass(frozen=True)
 class Piece:
     """A part of a reply, and what could have begun it instead, with its probability."""
 
@@ -65,30 +82,13 @@ class Piece:
     likely: Mapping[str, float]
 
 
-@dataclass(frozen=True, eq=False)
-class Begun:
-    """A reply that has begun.
+class LanguageModel:
+    """A model behind an address; may be shared between threads.
 
-    `yes`: how likely its first word was "yes" rather than "no"; `arrived`: the text so far, with
-    its first word whole.
+    `taught`: whether it has learned to judge single sentences and needs no examples for that.
     """
 
-    yes: float
-    arrived: str
-    coming: Generator[Piece, None, None]
-
-    def rest(self) -> Iterator[str]:
-        """Yield what follows, piece by piece."""
-        for piece in self.coming:
-            yield piece.text
-
-    def close(self) -> None:
-        """Stop the model."""
-        self.coming.close()
-
-
-class LanguageModel:
-    """A model behind an address; may be shared between threads."""
+    taught = False
 
     def __init__(self, address: str, name: str, key: str, seconds: float) -> None:
         """Use the model at an address.
@@ -119,7 +119,7 @@ class LanguageModel:
         if self._client is not None:
             self._client.close()
 
-    def stream(self, messages: Sequence[Message], longest: int) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], longest: int) -> Generator[str, None, None]:
         """Yield the model's reply, piece by piece; closing the iterator stops the model.
 
         :param longest: how many tokens it may take.
@@ -128,25 +128,18 @@ class LanguageModel:
         for piece in self._pieces(messages, longest, self._seconds):
             yield piece.text
 
-    def begin(self, messages: Sequence[Message], longest: int) -> Begun:
-        """Return how likely the reply begins with "yes" rather than "no", and the reply.
+    def yes(self, messages: Sequence[Message]) -> float:
+        """Return how likely the model answers "yes" rather than "no", from 0 to 1.
 
         A server that gives no probabilities is taken at its word: 0 or 1, and 0.5 for anything
         else than yes or no.
 
-        :param longest: how many tokens the reply may take.
-        :raises ModelFailure: it does not answer, or not in the agreed form, or breaks off; reading
-            the reply on raises it too.
+        :raises ModelFailure: it does not answer, or not in the agreed form, or breaks off.
         """
-        return self._begin(messages, longest, self._seconds)
-
-    def _begin(self, messages: Sequence[Message], longest: int, seconds: float) -> Begun:
-        pieces = self._pieces(messages, longest, seconds, logprobs=True, top_logprobs=_LOOKED_AT)
-        first = next(pieces, Piece("", {}))
-        text = first.text
-        while not _first_word_is_whole(text) and (piece := next(pieces, None)):
-            text += piece.text
-        return Begun(_share_of_yes(first.likely, text), text, pieces)
+        wanted = {"logprobs": True, "top_logprobs": _LOOKED_AT}
+        pieces = list(self._pieces(messages, 1, self._seconds, **wanted))
+        likely = pieces[0].likely if pieces else {}
+        return _share_of_yes(likely, "".join(piece.text for piece in pieces))
 
     def _pieces(
         self, messages: Sequence[Message], longest: int, seconds: float, **wanted: Any
@@ -189,7 +182,7 @@ class LanguageModel:
             if not ended:
                 raise ModelFailure("its reply broke off")
 
-    def _kept_in(self, messages: Sequence[Message]) -> dict[str, int]:
+    def _kept_in(self, messages: Sequence[Message]) -> dict[str, Any]:
         """Return what a server is told, beside the agreed form, about what it has read before."""
         return {}
 
@@ -238,13 +231,16 @@ class EmbeddedModel(LanguageModel):
     It gets ready in a thread of its own, and after a failure tries that again when it is asked for.
     """
 
-    def __init__(self, seconds: float, beginnings: Sequence[Sequence[Message]]) -> None:
+    taught = True
+
+    def __init__(self, seconds: float, beginnings: Sequence[Beginning]) -> None:
         """Begin to fetch and load it.
 
         :param beginnings: what prompts begin with, one for each kind; they are read ahead, once.
         """
         super().__init__("", "embedded", secrets.token_urlsafe(24), seconds)
-        self._beginnings = [tuple(beginning) for beginning in beginnings]
+        self._beginnings = beginnings
+        self._adapters = [b.adapter for b in beginnings if b.adapter is not None]
         self._server: Any = None
         self._failure: ModelFailure | None = None
         self._opening = threading.Thread()
@@ -289,12 +285,14 @@ class EmbeddedModel(LanguageModel):
         try:
             folder = fetch(weights)
             path = str(folder / weights.files[0].name)
-            server = _serve(path, self._key, max(1, len(self._beginnings)))
+            slots = max(1, len(self._beginnings))
+            server = _serve(path, self._key, slots, self._adapters)
             # An earlier server, given up, had another address.
             self._address, self._client = f"{server.listening_address}/v1", None
             for beginning in self._beginnings:
-                ahead = (*beginning, Message("user", "?"))
-                self._begin(ahead, 1, _READING_AHEAD).close()
+                ahead = (*beginning.messages, Message("user", "?"))
+                for _ in self._pieces(ahead, 1, _READING_AHEAD):
+                    pass
         except (IndexFailure, ModelFailure, OSError) as failure:
             self._failure = ModelFailure(str(failure).rstrip("."))
             self._rest()
@@ -303,19 +301,24 @@ class EmbeddedModel(LanguageModel):
         if not self._closed:
             self._server = server
 
-    def _kept_in(self, messages: Sequence[Message]) -> dict[str, int]:
+    def _kept_in(self, messages: Sequence[Message]) -> dict[str, Any]:
         # llama.cpp keeps what it has read in slots. Each beginning has its own, or prompts of the
-        # other kind would take its place.
+        # other kind would take its place. No adapter speaks where none is named.
         for slot, beginning in enumerate(self._beginnings):
-            if tuple(messages[: len(beginning)]) == beginning:
-                return {"id_slot": slot}
+            if beginning.begins(messages):
+                lora = [
+                    {"id": number, "scale": float(adapter == beginning.adapter)}
+                    for number, adapter in enumerate(self._adapters)
+                ]
+                return {"id_slot": slot, "lora": lora}
         return {}
 
 
-def _serve(path: str, key: str, slots: int) -> Any:
+def _serve(path: str, key: str, slots: int, adapters: Sequence[Path]) -> Any:
     """Return a server of the model file, listening on a free loopback port.
 
     :param slots: how many beginnings it can keep read.
+    :param adapters: files of adapters that a request can name.
     """
     try:
         import xllamacpp
@@ -329,6 +332,7 @@ def _serve(path: str, key: str, slots: int) -> Any:
     settings.n_ctx, settings.n_batch, settings.n_ubatch = slots * _CONTEXT, _BATCH, _BATCH
     settings.n_parallel = slots  # who comes second has the quotes meanwhile
     settings.cache_ram_mib = 0
+    settings.lora_adapters = [_adapter(xllamacpp, path) for path in adapters]
     settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = os.cpu_count() or 1
     # Weights repacked for the processor write a quarter faster. They are a copy, so that the file
     # is read and not mapped: together that takes no more memory.
@@ -343,7 +347,13 @@ def _serve(path: str, key: str, slots: int) -> Any:
         ) from failure
 
 
-def open_model(settings: Settings, beginnings: Sequence[Sequence[Message]]) -> LanguageModel | None:
+def _adapter(xllamacpp: Any, path: Path) -> Any:
+    adapter = xllamacpp.CommonAdapterLoraInfo()
+    adapter.path, adapter.scale = str(path), 0.0
+    return adapter
+
+
+def open_model(settings: Settings, beginnings: Sequence[Beginning]) -> LanguageModel | None:
     """Return the language model that the settings name; None where they want none.
 
     :param beginnings: what prompts begin with, one for each kind.
@@ -370,24 +380,23 @@ def _wire(messages: Sequence[Message]) -> Any:
 
 
 def _likely(choice: Any) -> dict[str, float]:
-    """Return the words that could have stood in a piece's place with their probabilities."""
-    likely: dict[str, float] = {}
-    if choice.logprobs and choice.logprobs.content:
-        for token in choice.logprobs.content[0].top_logprobs:
-            word = token.token.strip().casefold()
-            likely[word] = likely.get(word, 0.0) + math.exp(min(0.0, token.logprob))
-    return likely
+    """Return what could have stood in a piece's place, with probabilities."""
+    if not choice.logprobs or not choice.logprobs.content:
+        return {}
+    tokens = choice.logprobs.content[0].top_logprobs
+    return {token.token: math.exp(min(0.0, token.logprob)) for token in tokens}
 
 
 def _share_of_yes(likely: Mapping[str, float], text: str) -> float:
+    # The words as they are asked for tell best; a model may also write them in capitals.
     said = {word: likely.get(word, 0.0) for word in ("yes", "no")}
+    if not all(said.values()):
+        said = {
+            word: sum(p for token, p in likely.items() if token.strip().casefold() == word)
+            for word in said
+        }
     first = _FIRST_WORD.match(text)
     if not any(said.values()) and first and first[1].casefold() in said:
         said[first[1].casefold()] = 1.0
     total = sum(said.values())
     return said["yes"] / total if total else 0.5
-
-
-def _first_word_is_whole(text: str) -> bool:
-    first = _FIRST_WORD.match(text)
-    return first is not None and first.end() < len(text)

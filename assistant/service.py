@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from types import TracebackType
 
 from assistant.answer import (
@@ -22,7 +23,7 @@ from assistant.counting import conditions, counted
 from assistant.evidence import ScoredSentence
 from assistant.following import Live
 from assistant.found import Found
-from assistant.gathering import begin, candidates, select
+from assistant.gathering import best_sentences, candidates, select
 from assistant.language_model import LanguageModel, open_model
 from assistant.listing import Listing
 from assistant.opening import Progress, open_index
@@ -244,9 +245,13 @@ class Snapshot:
         return Found(evidence, self._cite(chosen), tuple(chosen))
 
     def _to_write(self, evidence: Evidence) -> Found:
-        begun = begin(evidence.asked, evidence.sentences, self.catalogue)
-        coming = tuple((sentence, self._cite([sentence])[0]) for sentence in begun.coming)
-        return Found(evidence, self._cite(begun.read), tuple(begun.needed), coming)
+        of_all = best_sentences(evidence.asked, evidence.sentences, self.catalogue)
+        singly = tuple(
+            (sentence, replace(self._cite([sentence])[0], n=n))
+            for n, sentence in enumerate(of_all.singly, 1)
+        )
+        citations = tuple(citation for _, citation in singly[: len(of_all.needed)])
+        return Found(evidence, citations, tuple(of_all.needed), singly)
 
     def _cite(self, sentences: Sequence[ScoredSentence]) -> tuple[Citation, ...]:
         return cite(sentences, self._stories.__getitem__)

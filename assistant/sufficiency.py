@@ -4,10 +4,9 @@ Similarity alone says nothing about this: what is near but not told is as simila
 The decision rests on features that mean something (is a sum of money there where one is asked
 for, is the place named one of the stories' places, does another city's story match better),
 joined by a logistic model whose reviewed numbers stand in `sufficiency.json`;
-`assistant.evaluation.fitting_refusal` makes them. Where a language model has read the quotes, how
-likely it says that they state what is asked is weighed with that: it sees near misses, which look
-alike to every other measure. What it writes betrays some more: asked for a number that is not told,
-it makes one up.
+`assistant.evaluation.fitting_refusal` makes them. Where a language model has judged the best
+sentences, how likely it says that one states what is asked is weighed with that: it sees near
+misses, which look alike to every other measure.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ _FARTHEST = 5.0
 _OFF_TOPIC, _OFF_TOPIC_BARE = -0.01, -0.02
 # Below this confidence nothing in the stories is even near.
 _NOTHING_NEAR = 0.1
-# Below this one the quotes are not even read.
+# Below this one the sentences are not even judged.
 _HOPELESS = 0.02
 # The sentences that most likely state what is asked; an answer rests on about so many.
 _FEW = 3
@@ -77,18 +76,6 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Read:
-    """What a language model made of the quotes.
-
-    `yes`: how likely it says that they state what is asked, from 0 to 1; `made_up`: it then wrote a
-    number that none of them has, as one does who is asked for what is not told.
-    """
-
-    yes: float
-    made_up: bool = False
-
-
-@dataclass(frozen=True)
 class Evidence:
     """What was found for a question; `topic_distance` is the question's, from `Topic.distance`."""
 
@@ -99,10 +86,11 @@ class Evidence:
     topic_distance: float
 
 
-def judge(found: Evidence, read: Read | None = None) -> Verdict:
+def judge(found: Evidence, said: float | None = None) -> Verdict:
     """Return whether a question's best sentences answer it.
 
-    :param read: what a language model made of the quotes; None where none has read them.
+    :param said: the log-odds that one of them states what is asked, as a language model says of the
+        likeliest; None where none has judged them.
     """
     if not found.sentences:
         return Verdict(0.0, Reason.NOTHING_NEAR)
@@ -110,9 +98,10 @@ def judge(found: Evidence, read: Read | None = None) -> Verdict:
     model = _model()
     score = float(np.dot(measured, model.weights)) + model.intercept
     threshold = model.threshold
-    if read is not None:
-        score = joined(score, read, model.with_reading)
-        threshold = model.with_reading.threshold
+    if said is not None:
+        judged = model.judged
+        score = judged.intercept + judged.measures * score + judged.said * said
+        threshold = judged.threshold
     confidence = 1 / (1 + math.exp(-score))
     if confidence >= threshold:
         return Verdict(confidence)
@@ -121,7 +110,7 @@ def judge(found: Evidence, read: Read | None = None) -> Verdict:
 
 
 def hopeless(verdict: Verdict) -> bool:
-    """Tell whether no reading of the quotes could turn a refusal into an answer."""
+    """Tell whether no judgement of the sentences could turn a refusal into an answer."""
     return verdict.reason is not None and verdict.confidence < _HOPELESS
 
 
@@ -129,19 +118,6 @@ def log_odds(probability: float) -> float:
     """Return the logarithm of the odds of a probability, kept finite."""
     kept = min(max(probability, _SUREST), 1 - _SUREST)
     return math.log(kept / (1 - kept))
-
-
-def joined(score: float, read: Read, weights: WithReading) -> float:
-    """Return the log-odds by measures and reading together.
-
-    :param score: the log-odds by the measures alone.
-    """
-    return (
-        weights.intercept
-        + weights.measures * score
-        + weights.reading * log_odds(read.yes)
-        + weights.made_up * read.made_up
-    )
 
 
 def features(found: Evidence) -> tuple[float, ...]:
@@ -234,12 +210,11 @@ def _refusal(confidence: float, asked: Question, measured: Mapping[str, float]) 
 
 
 @dataclass(frozen=True)
-class WithReading:
-    """How much the measures and a language model's reading weigh together."""
+class _Judged:
+    """How much the measures and what a language model says of the sentences weigh together."""
 
     measures: float
-    reading: float
-    made_up: float
+    said: float
     intercept: float
     threshold: float
 
@@ -249,13 +224,11 @@ class _Model:
     weights: tuple[float, ...]
     intercept: float
     threshold: float
-    with_reading: WithReading
+    judged: _Judged
 
 
 @lru_cache(maxsize=1)
 def _model() -> _Model:
     stored = json.loads((files("assistant") / "sufficiency.json").read_text("utf-8"))
     weights = tuple(stored["weights"][name] for name in SUFFICIENCY_FEATURES)
-    return _Model(
-        weights, stored["intercept"], stored["threshold"], WithReading(**stored["with_reading"])
-    )
+    return _Model(weights, stored["intercept"], stored["threshold"], _Judged(**stored["judged"]))

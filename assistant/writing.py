@@ -1,25 +1,24 @@
 """An answer written by a language model from the quotes, sentence by sentence.
 
-The model reads the quotes once. It first says whether they state what the question asks, one word
-whose probability helps to decide on a refusal, and goes on to answer. Its words are prompts.toml's;
-what it writes is not shown before it was checked (`checking`).
+The model reads a few quotes that state what is asked (`alone`) and answers from them. Its words are
+prompts.toml's; what it writes is not shown before it was checked (`checking`).
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from itertools import chain
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
 from assistant.answer import Citation
-from assistant.language_model import Begun, LanguageModel, Message
+from assistant.language_model import LanguageModel, Message
 from index.sentences import sentence_spans
 
 # An answer of three sentences takes about 100 tokens, in some scripts twice as many.
@@ -29,7 +28,6 @@ _CLOSES = "”\"'’»)」』"
 # The tags behind a sentence or within it, and the full stop that some set behind them.
 _TAGS = re.compile(rf"(?:\s*\[\d+(?:\s*,\s*\d+)*\])+[{_ENDS}]?")
 _TAG = re.compile(r"\[[^\[\]]*\]?")
-_FIRST_WORD = re.compile(r"\W*(?:(no)|yes)\b[\s,.:;]*", re.IGNORECASE)
 # "Here is what they do: 1." tells nothing; what follows does.
 _ANNOUNCES = re.compile(r"[:：]\s*(?:\d+[.)]?|[-*•])?$")
 # Brackets that some models write instead, for which the tags' own are put.
@@ -44,28 +42,8 @@ class Draft:
     citations: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Written:
-    """What the model makes of the quotes: whether they tell, and an answer.
-
-    `yes`: how likely it says that they state what is asked, from 0 to 1. `drafts`: the sentences of
-    its answer, each as soon as it is complete. Closed, it stops the model.
-    """
-
-    yes: float
-    drafts: Generator[Draft, None, None]
-    _begun: Begun
-
-    def close(self) -> None:
-        """Stop the model."""
-        self.drafts.close()
-        self._begun.close()
-
-
 def reading(question: str, citations: Sequence[Citation], language: str) -> tuple[Message, ...]:
     """Return what the model reads: the rules, examples, the quotes and the question.
-
-    It ends by asking whether the quotes state what the question asks, and for the answer.
 
     :param question: in its stand-alone wording.
     :param citations: the quotes, tagged with their numbers.
@@ -84,49 +62,32 @@ def beginning() -> tuple[Message, ...]:
     messages = [Message("system", prompts()["system"])]
     for each in prompts()["examples"]:
         asked = _question(each["quotes"], each["question"], each["language"])
-        answer = f"yes\n{each['answer']}" if "answer" in each else "no"
-        messages += [Message("user", asked), Message("assistant", answer)]
+        messages += [Message("user", asked), Message("assistant", each["answer"])]
     return tuple(messages)
 
 
-def write(model: LanguageModel, read: Sequence[Message], language: str, count: int) -> Written:
-    """Return what the model makes of the quotes; the caller closes it.
+def write(
+    model: LanguageModel, read: Sequence[Message], numbers: Collection[int]
+) -> Generator[Draft, None, None]:
+    """Yield the sentences of the model's answer, each as soon as it is complete.
+
+    Closed, it stops the model.
 
     :param read: what `reading` returned.
-    :param language: the code of the language to write in.
-    :param count: how many quotes there are; tags beyond are invented and left out.
-    :raises ModelFailure: the model does not do it; the drafts raise it too.
+    :param numbers: those of the quotes; other tags are invented and left out.
+    :raises ModelFailure: the model does not do it.
     """
-    begun = model.begin(read, _LONGEST)
-    return Written(begun.yes, _sentences(model, read, begun, language, count), begun)
-
-
-def _sentences(
-    model: LanguageModel, read: Sequence[Message], begun: Begun, language: str, count: int
-) -> Generator[Draft, None, None]:
-    first = _FIRST_WORD.match(begun.arrived)
-    if first and first[1]:
-        # Its no is weighed with the measures; where these outweigh it, it answers all the same.
-        begun.close()
-        go_on = Message("user", prompts()["go_on"].format(language=_name(language)))
-        yield from _cut(model.stream((*read, Message("assistant", "yes"), go_on), _LONGEST), count)
-    else:
-        answer = begun.arrived[first.end() :] if first else begun.arrived
-        yield from _cut(chain([answer], begun.rest()), count)
-
-
-def _cut(pieces: Iterator[str], count: int) -> Iterator[Draft]:
-    """Yield the sentences of a reply, each as soon as it is complete."""
     arrived = ""
-    for piece in pieces:
-        arrived += piece.translate(_BRACKETS)
-        while end := _tagged(arrived):
-            yield from _drafts(arrived[:end], count)
-            arrived = arrived[end:]
+    with closing(model.stream(read, _LONGEST)) as pieces:
+        for piece in pieces:
+            arrived += piece.translate(_BRACKETS)
+            while end := _tagged(arrived):
+                yield from _drafts(arrived[:end], numbers)
+                arrived = arrived[end:]
     # The last of what has no tag behind it may be half a sentence: the room had an end.
     last = _tagged(arrived + "\n")
-    yield from _drafts(arrived[:last], count)
-    yield from (draft for draft in _drafts(arrived[last:], count) if _ends(draft.text))
+    yield from _drafts(arrived[:last], numbers)
+    yield from (draft for draft in _drafts(arrived[last:], numbers) if _ends(draft.text))
 
 
 def _tagged(text: str) -> int:
@@ -150,11 +111,11 @@ def _tagged(text: str) -> int:
     return 0
 
 
-def _drafts(text: str, count: int) -> Iterator[Draft]:
+def _drafts(text: str, numbers: Collection[int]) -> Iterator[Draft]:
     """Yield the sentences of a text, all with the tags that stand in it."""
     tags = " ".join(re.findall(r"\[[\d\s,]+\]", text))
     named = dict.fromkeys(int(n) for n in re.findall(r"\d+", tags))
-    citations = tuple(n for n in named if 1 <= n <= count)
+    citations = tuple(n for n in named if n in numbers)
     # Tags before a mark go with the blank before them; of two full stops around tags one stays.
     plain = re.sub(rf"\s*\[[^\[\]]*\](?=[,;{_ENDS}])", "", text)
     plain = re.sub(r"\s+", " ", _TAG.sub("", plain)).strip()

@@ -1,51 +1,51 @@
 """An answer by a language model: written sentences that hold, then the quotes that it takes to add.
 
-The model reads the best few quotes and answers from them. Then it is asked of the next sentences,
-one by one, whether they state a part of what was asked; those that do are quoted as well.
+The model is asked of the best sentences, one by one, whether they state a part of what was asked,
+until one does. From that it writes; where none does, the stories do not tell. Then it is asked of
+the next sentences, and those that add something are quoted as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from dataclasses import dataclass, field
 
 from assistant import alone, writing
 from assistant.answer import Citation, Event, EvidenceFound, Finished, Mode, TextAdded
 from assistant.checking import Checker
 from assistant.composing import (
-    Attempt,
     Shown,
     attempts,
     holding,
     is_told,
-    left_out,
-    makes_up,
+    joined,
     numbered,
     text_of,
-    within,
 )
-from assistant.evidence import adds
+from assistant.evidence import ScoredSentence, adds, worth
 from assistant.found import Found
-from assistant.language_model import LanguageModel, Message, ModelFailure
+from assistant.language_model import Beginning, LanguageModel, ModelFailure
 from assistant.phrases import phrase
 from assistant.reply import Reply
-from assistant.sufficiency import Read, Verdict, judge, log_odds
-from assistant.writing import Draft, Written
+from assistant.sufficiency import Verdict, judge, log_odds
+from assistant.writing import Draft
+
+# So many of the best sentences are judged before the stories are said not to tell.
+JUDGED = 4
 
 
-def beginnings() -> tuple[tuple[Message, ...], ...]:
-    """Return what the prompts begin with, for the model to read ahead: one for each kind."""
-    return writing.beginning(), alone.beginning()
+def beginnings() -> tuple[Beginning, ...]:
+    """Return what the embedded model's prompts begin with, to read ahead: one for each kind."""
+    return Beginning(writing.beginning()), alone.taught()
 
 
 @dataclass
 class WrittenAnswer:
     """One answer as it is written; ask it for its `events` once.
 
-    `verdict` says whether the quotes answer; with a reason, nothing was shown and a refusal is due.
-    `away`: the model failed. Then what it did not tell is left to quotes.
+    `verdict` says whether the sentences answer; with a reason, nothing was shown and a refusal is
+    due. `away`: the model failed. Then what it did not tell is left to quotes.
     """
 
     reply: Reply
@@ -56,67 +56,103 @@ class WrittenAnswer:
     away: bool = False
     shown: list[Shown] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
+    _said: dict[Citation, float] = field(default_factory=dict)
+    _cited: list[Citation] = field(default_factory=list)
 
     def events(self) -> Iterator[Event]:
         """Yield the evidence, then the text as it comes about; closed, it stops the model."""
-        yield EvidenceFound(self.found.citations, self.found.passages)
+        self._cited = list(self.found.citations)
+        yield self._evidence()
         try:
-            yield from self._answered()
+            read = self._judged()
+            if not self.verdict.reason:
+                yield from self._cite(read)
+                for each in self._written(read):
+                    yield self._show(each)
+                # What it could not put into words that hold stands there in the story's own.
+                for quote in () if self.shown else read:
+                    yield self._show(quote)
         except ModelFailure:
             self.away = True
         if self.verdict.reason or (self.away and not self.shown):
             return
-        for left in left_out(self.shown, self.found.citations, self.found.spans):
-            yield self._show(left)
-        citations = list(self.found.citations)
-        try:
-            for quote in () if self.away else self._added():
-                part = within(citations, quote)
-                if part is None:
-                    part = replace(quote, n=len(citations) + 1)
-                    citations.append(part)
-                    yield EvidenceFound(tuple(citations), self.found.passages)
-                yield self._show(part)
-        except ModelFailure:
-            self.away = True
-        yield self._finished(citations)
+        for quote in self._quoted():
+            yield from self._cite([quote])
+            yield self._show(quote)
+        yield self._finished()
 
-    def _answered(self) -> Iterator[Event]:
+    def _judged(self) -> list[Citation]:
+        """Decide by the best sentences whether they answer; return those to write from."""
+        best = self.found.singly[:JUDGED]
+        for _, citation in best:
+            says_yes = self._stated(citation) > 0
+            self.verdict = judge(self.found.evidence, max(self._said.values()))
+            if says_yes and not self.verdict.reason:
+                break
+        if self.reply.asked.compared:
+            return [c for s, c in self.found.singly if s in self.found.needed]
+        sentences = self.found.evidence.sentences
+        judged = [(worth(s, sentences, self._said[c]), c) for s, c in best if c in self._said]
+        return [max(judged, key=lambda each: each[0])[1]]
+
+    def _written(self, read: Sequence[Citation]) -> Iterator[Shown]:
         """Yield what the model writes and the checker lets pass."""
-        asked, citations = self.reply.asked, self.found.citations
-        read = writing.reading(asked.standalone, citations, asked.language)
-        with closing(writing.write(self.model, read, asked.language, len(citations))) as written:
-            for each in holding(self._weighed(written), citations, self.found.spans):
-                yield self._show(each)
+        asked = self.reply.asked
+        prompt = writing.reading(asked.standalone, read, asked.language)
+        needed = [(c.story, c.start, c.end) for c in read]
+        with closing(writing.write(self.model, prompt, [c.n for c in read])) as drafts:
+            tried = attempts(self._noted(drafts), read, self.checker, asked.language)
+            yield from holding(tried, read, needed)
 
-    def _weighed(self, written: Written) -> Iterable[Attempt]:
-        """Decide by what the model makes of the quotes; if they answer, return its attempts."""
-        evidence, citations = self.found.evidence, self.found.citations
-        language, said = self.reply.asked.language, Read(written.yes)
-        self.verdict = judge(evidence, said)
-        if self.verdict.reason:
-            return ()
-        tried = attempts(self._noted(written.drafts), citations, self.checker, language)
-        first = list(islice(tried, 1))
-        if any(makes_up(attempt, citations, self.checker, language) for attempt in first):
-            self.verdict = judge(evidence, replace(said, made_up=True))
-        return () if self.verdict.reason else chain(first, tried)
-
-    def _noted(self, drafts: Iterator[Draft]) -> Iterator[Draft]:
+    def _noted(self, drafts: Iterable[Draft]) -> Iterator[Draft]:
         for draft in drafts:
             self.drafts.append(draft)
             yield draft
 
-    def _added(self) -> Iterator[Citation]:
-        """Yield those of the coming sentences that add something, as quotes."""
-        chosen = list(self.found.needed)
-        for sentence, citation in self.found.coming:
+    def _quoted(self) -> Iterator[Citation]:
+        """Yield what is quoted besides, of the sentences that it needs or that may add to it."""
+        chosen: list[ScoredSentence] = []
+        for sentence, citation in self.found.singly:
             if is_told(citation, self.shown):
-                continue
-            said = log_odds(alone.stated(self.model, self.reply.asked.standalone, citation))
-            if adds(sentence, self.found.evidence.sentences, chosen, said):
+                chosen.append(sentence)
+            elif self._is_quoted(sentence, citation, chosen):
                 chosen.append(sentence)
                 yield citation
+
+    def _is_quoted(
+        self, sentence: ScoredSentence, citation: Citation, chosen: Sequence[ScoredSentence]
+    ) -> bool:
+        needed = sentence in self.found.needed
+        if self.away or (needed and self.reply.asked.compared):
+            return needed
+        try:
+            return self._adds(sentence, citation, chosen)
+        except ModelFailure:
+            self.away = True
+            return needed
+
+    def _adds(
+        self, sentence: ScoredSentence, citation: Citation, chosen: Sequence[ScoredSentence]
+    ) -> bool:
+        said = self._stated(citation)
+        return adds(sentence, self.found.evidence.sentences, chosen, said)
+
+    def _stated(self, citation: Citation) -> float:
+        """Return the log-odds that a sentence states a part of what is asked, as the model says."""
+        if citation not in self._said:
+            question = self.reply.asked.standalone
+            self._said[citation] = log_odds(alone.stated(self.model, question, citation))
+        return self._said[citation]
+
+    def _cite(self, quotes: Sequence[Citation]) -> Iterator[EvidenceFound]:
+        """Yield the evidence anew if these are not yet among it."""
+        new = [quote for quote in quotes if quote not in self._cited]
+        if new:
+            self._cited += new
+            yield self._evidence()
+
+    def _evidence(self) -> EvidenceFound:
+        return EvidenceFound(tuple(self._cited), self.found.passages)
 
     def _show(self, each: Shown) -> TextAdded:
         self.reply.began()
@@ -124,8 +160,8 @@ class WrittenAnswer:
         self.shown.append(each)
         return TextAdded(text + " ")
 
-    def _finished(self, citations: Sequence[Citation]) -> Finished:
-        sentences, cited = numbered(self.shown, citations)
+    def _finished(self) -> Finished:
+        sentences, cited = numbered(joined(self.shown), self._cited)
         answer = self.reply.told(
             Mode.QUOTES if all(s.quoted for s in sentences) else Mode.WRITTEN,
             sentences,

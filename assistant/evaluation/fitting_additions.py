@@ -1,11 +1,12 @@
 """Fits the reviewed numbers by which a written answer is added to.
 
 `python -m assistant.evaluation.fitting_additions tests/training` asks the language model of the
-sentences that may be added to the answers of `_READ` questions whether they state what is asked,
-and chooses how much its word and the sentence's score weigh, and from where on a sentence is added:
-the numbers of `assistant/evidence.json` with which most answers hold all facts while they have at
-most `_WORDS` words on average. The sentence reader's word is that of the network that has not seen
-the question's story. What the model said is kept in `alone.json` of the data folder.
+best sentences for `_READ` questions whether they state what is asked, and chooses how much its word
+and the sentence's score weigh, and from where on a sentence adds to the best: the numbers of
+`assistant/evidence.json` with which most answers hold all facts while they have at most `_WORDS`
+words on average. The questions are about stories that the model's adapter was not trained on, and
+the sentence reader's word is that of the network that has not seen them. What the model said is
+kept in `alone.json` of the data folder.
 """
 
 from __future__ import annotations
@@ -13,43 +14,43 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from assistant.alone import reading, stated
 from assistant.evaluation.facts import states_all
 from assistant.evaluation.fitting import renew
+from assistant.evaluation.fitting_adapter import LEFT_OUT
 from assistant.evaluation.fitting_reader import fold_of
+from assistant.evaluation.fitting_refusal import judged
 from assistant.evaluation.kept import Kept
 from assistant.evaluation.questions import Question, load_questions
-from assistant.evidence import EvidenceSettings, ScoredSentence, adds, settings
-from assistant.gathering import begin, candidates
+from assistant.evidence import EvidenceSettings, ScoredSentence, adds, settings, worth
+from assistant.gathering import best_sentences, candidates
 from assistant.question import understand
 from assistant.quoting import cite
 from assistant.service import Assistant
 from assistant.settings import Settings
 from assistant.sufficiency import log_odds
+from assistant.written_answer import JUDGED
 
 _FILE = Path("assistant/evidence.json")
 _CANDIDATES = 40
-_READ = 100
-_WORDS = 62.0
-_SCORE, _STATED = (0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.25, 0.5, 1.0)
-_THRESHOLDS = tuple(np.arange(-5.0, 5.1, 0.5))
+_READ = 118
+_WORDS = 48.0
+_SCORE, _STATED = (0.25, 0.5, 0.75, 1.0), (0.0, 0.25, 0.5, 1.0)
+_THRESHOLDS = tuple(np.arange(-7.0, 0.1, 0.25))
 
 
 @dataclass(frozen=True)
 class Case:
-    """A question's sentences: those needed, and those that may be added, with the model's word."""
+    """A question's sentences, and the best of them with what the model says, as log-odds."""
 
     question: Question
     sentences: Sequence[ScoredSentence]
-    needed: Sequence[ScoredSentence]
-    coming: Sequence[tuple[ScoredSentence, float]]
+    singly: Sequence[tuple[ScoredSentence, float]]
 
 
 def cases(assistant: Assistant, questions: Sequence[Question], kept: Kept) -> list[Case]:
@@ -62,22 +63,24 @@ def cases(assistant: Assistant, questions: Sequence[Question], kept: Kept) -> li
         asked = understand(question.question, catalogue)
         retrieved = assistant.retrieve(asked, _CANDIDATES)
         sentences = candidates(asked, retrieved, fold_of(question, slugs))
-        begun = begin(asked, sentences, catalogue)
-        coming = []
-        for sentence in begun.coming:
+        singly = []
+        for sentence in best_sentences(asked, sentences, catalogue).singly:
             [quote] = cite([sentence], stories.__getitem__)
-            judge = partial(stated, model, asked.standalone, quote)
-            yes = kept.of(reading(asked.standalone, quote), judge)
-            coming.append((sentence, log_odds(yes)))
-        found.append(Case(question, sentences, begun.needed, coming))
+            singly.append((sentence, log_odds(judged(model, asked.standalone, quote, kept))))
+        found.append(Case(question, sentences, singly))
     return found
 
 
 def answer(case: Case, numbers: EvidenceSettings) -> list[ScoredSentence]:
     """Return the sentences that an answer would rest on with these numbers."""
-    chosen = list(case.needed)
-    for sentence, said in case.coming:
-        if adds(sentence, case.sentences, chosen, said, numbers):
+    until = next((n for n, (_, said) in enumerate(case.singly, 1) if said > 0), JUDGED)
+    first = max(
+        case.singly[: min(until, JUDGED)],
+        key=lambda each: worth(each[0], case.sentences, each[1], numbers),
+    )[0]
+    chosen = [first]
+    for sentence, said in case.singly:
+        if sentence is not first and adds(sentence, case.sentences, chosen, said, numbers):
             chosen.append(sentence)
     return chosen
 
@@ -96,13 +99,18 @@ def outcome(found: Sequence[Case], numbers: EvidenceSettings) -> tuple[float, fl
 def main(paths: Sequence[str]) -> None:
     """Choose the numbers on the questions of these paths, write them, and print the outcome."""
     dialogues = load_questions([Path(path) for path in paths])
-    told = [d[0] for d in dialogues if d[0].answerable and d[0].facts and d[0].section]
-    order = np.random.default_rng(0).permutation(len(told))
     configured = Settings.from_environment()
     with Assistant.open(configured) as assistant:
         if assistant.model is None:
             raise SystemExit("The fitting needs a language model: set LEARNING_CITY_LLM.")
         assistant.model.wait()
+        slugs = sorted(story.slug for story in assistant.catalogue.stories)
+        told = [
+            d[0]
+            for d in dialogues
+            if d[0].answerable and d[0].facts and d[0].section and fold_of(d[0], slugs) == LEFT_OUT
+        ]
+        order = np.random.default_rng(0).permutation(len(told))
         kept = Kept(configured.data / "alone.json")
         found = cases(assistant, [told[i] for i in order[:_READ]], kept)
     tried = []

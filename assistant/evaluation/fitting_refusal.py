@@ -8,10 +8,12 @@ What the sentence reader says is that of the network that has not seen the quest
 The threshold is the one at which so many answerable questions are refused, held out by story, as
 `_FALSE_REFUSALS` allows.
 
-Where a language model reads the quotes, what it makes of them is weighed with the measures by a
-second logistic model, fitted on what the first one says of stories it has not seen. The model takes
-seconds a question, so it reads `_READ` of each kind; what it made of them is kept in the file
-`readings.json` of the data folder, so that a changed measure is fitted anew in minutes.
+Where a language model judges the best sentences, what it says of the likeliest is weighed with the
+measures by a second logistic model, fitted on what the first one says of stories it has not seen.
+The questions are about stories that the model's adapter was not trained on (`fitting_adapter`), as
+many as `_JUDGED` of each kind. It takes seconds a question; what it said is kept in `alone.json` of
+the data folder, so that a changed measure is fitted anew in minutes. A new adapter needs a new
+`alone.json`.
 """
 
 from __future__ import annotations
@@ -19,11 +21,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import asdict, dataclass
-from itertools import islice
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,21 +33,21 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from tqdm import tqdm
 
+from assistant import alone
 from assistant.answer import Citation
-from assistant.checking import Checker
-from assistant.composing import attempts, makes_up
+from assistant.evaluation.fitting_adapter import LEFT_OUT
 from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.kept import Kept
 from assistant.evaluation.measures import auroc
 from assistant.evaluation.questions import Question, load_questions
-from assistant.gathering import begin, candidates
+from assistant.gathering import best_sentences, candidates
 from assistant.language_model import LanguageModel
 from assistant.question import understand
 from assistant.quoting import cite
 from assistant.service import Assistant
 from assistant.settings import Settings
-from assistant.sufficiency import SUFFICIENCY_FEATURES, Evidence, Read, features, log_odds
-from assistant.writing import reading, write
+from assistant.sufficiency import SUFFICIENCY_FEATURES, Evidence, features, log_odds
+from assistant.written_answer import JUDGED
 from index.retrieval import Retrieved
 
 _FILE = Path("assistant/sufficiency.json")
@@ -55,8 +55,8 @@ _CANDIDATES = 40
 _SHOWN = 10
 _FOLDS, _REPEATS = 8, 5
 _WEIGHT_OF_MADE = 0.2
-# Questions of each kind that the language model reads.
-_READ = 100
+# Questions of each kind of which the language model judges the sentences.
+_JUDGED = 118
 _FALSE_REFUSALS = 0.045
 _STRENGTH = 0.5
 # What a measure means says in which direction it may speak. Unbound, one that few examples have at
@@ -72,14 +72,15 @@ _AGAINST = frozenset(
 class Example:
     """Evidence measured: `told` if it answers; `made` if its answering passages were taken out.
 
-    `read`: what the language model made of the quotes; None where it was not asked.
+    `said`: the log-odds that a sentence states what is asked, as the language model says of the
+    likeliest; None where it was not asked.
     """
 
     question: Question
     told: bool
     made: bool
     features: tuple[float, ...]
-    read: Read | None = None
+    said: float | None = None
 
     @property
     def group(self) -> str:
@@ -87,33 +88,22 @@ class Example:
         return (*self.question.stories, *self.question.near, self.question.id)[0]
 
 
-class Readings:
-    """What a language model made of each prompt, kept in a file."""
-
-    def __init__(self, model: LanguageModel, checker: Checker, file: Path) -> None:
-        """Ask this model what the file does not hold yet."""
-        self._model, self._checker, self._kept = model, checker, Kept(file)
-
-    def of(self, asked: str, citations: Sequence[Citation], language: str) -> Read:
-        """Return what the model makes of the quotes when it is asked this."""
-        prompt = reading(asked, citations, language)
-
-        def made() -> dict[str, Any]:
-            with closing(write(self._model, prompt, language, len(citations))) as written:
-                first = islice(attempts(written.drafts, citations, self._checker, language), 1)
-                made_up = any(makes_up(a, citations, self._checker, language) for a in first)
-            return asdict(Read(written.yes, made_up))
-
-        return Read(**self._kept.of(prompt, made))
+def judged(model: LanguageModel, asked: str, quote: Citation, kept: Kept) -> float:
+    """Return how likely a quote states what is asked, as the model says or once said."""
+    prompt = (*alone.taught().messages, alone.asked(asked, quote))
+    return float(kept.of(prompt, partial(alone.stated, model, asked, quote)))
 
 
-def examples(
-    assistant: Assistant, questions: Sequence[Question], readings: Readings
-) -> list[Example]:
-    """Return the examples that questions of both kinds give."""
+def examples(assistant: Assistant, questions: Sequence[Question], kept: Kept) -> list[Example]:
+    """Return the examples that questions of both kinds give.
+
+    :param kept: what the language model said of sentences before.
+    """
+    assert assistant.model is not None
+    model = assistant.model
     stories = {story.slug: story for story in assistant.catalogue.stories}
     slugs = sorted(stories)
-    to_read = _sample(questions)
+    to_judge = _sample(questions, slugs)
     found = []
     for question in tqdm(questions, desc="questions", leave=False):
         asked = understand(question.question, assistant.catalogue)
@@ -127,22 +117,22 @@ def examples(
             fold = fold_of(question, slugs)
             sentences = candidates(asked, view, fold)
             evidence = Evidence(asked, shown, sentences, assistant.catalogue, distance)
-            read = None
-            if question.id in to_read and not made:
-                begun = begin(asked, sentences, assistant.catalogue)
-                quotes = cite(begun.read, stories.__getitem__)
-                read = readings.of(asked.standalone, quotes, asked.language)
-            found.append(Example(question, told, made, features(evidence), read))
+            said = None
+            if question.id in to_judge and not made:
+                best = best_sentences(asked, sentences, assistant.catalogue).singly[:JUDGED]
+                quotes = [cite([sentence], stories.__getitem__)[0] for sentence in best]
+                said = log_odds(max(judged(model, asked.standalone, q, kept) for q in quotes))
+            found.append(Example(question, told, made, features(evidence), said))
     return found
 
 
-def _sample(questions: Sequence[Question]) -> frozenset[str]:
-    """Return the ids of the questions that the language model reads, as many of each kind."""
+def _sample(questions: Sequence[Question], slugs: Sequence[str]) -> frozenset[str]:
+    """Return the ids of the questions that the language model judges, as many of each kind."""
     random = np.random.default_rng(0)
     ids: list[str] = []
     for told in (True, False):
-        of_kind = [q.id for q in questions if q.answerable is told]
-        ids += [of_kind[i] for i in random.permutation(len(of_kind))[:_READ]]
+        kind = [q.id for q in questions if q.answerable is told and fold_of(q, slugs) == LEFT_OUT]
+        ids += [kind[i] for i in random.permutation(len(kind))[:_JUDGED]]
     return frozenset(ids)
 
 
@@ -207,29 +197,25 @@ def _fitted(found: Sequence[Example]) -> Logistic:
     return Logistic(weights, float(best[-1] - weights @ mean))
 
 
-def with_reading(
+def with_judgement(
     found: Sequence[Example], confidence: NDArray[np.float64]
 ) -> tuple[dict[str, float], NDArray[np.float64]]:
-    """Return the numbers that weigh measures and reading together, and held-out confidences.
+    """Return the numbers that weigh measures and judgement together, and held-out confidences.
 
-    :param found: the examples that were read.
+    :param found: the examples whose sentences were judged.
     :param confidence: of each by the measures alone, held out.
     """
-    said = [e.read or Read(0.0) for e in found]
-    joint_measures = np.array(
-        [(log_odds(c), log_odds(r.yes), r.made_up) for r, c in zip(said, confidence, strict=True)]
-    )
+    rows = np.array([(log_odds(c), e.said or 0.0) for c, e in zip(confidence, found, strict=True)])
     told = [e.told for e in found]
     groups = [e.group for e in found]
     model = LogisticRegression()
     joint = cross_val_predict(
-        model, joint_measures, told, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"
+        model, rows, told, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"
     )[:, 1]
-    model.fit(joint_measures, told)
+    model.fit(rows, told)
     numbers = {
         "measures": float(model.coef_[0][0]),
-        "reading": float(model.coef_[0][1]),
-        "made_up": float(model.coef_[0][2]),
+        "said": float(model.coef_[0][1]),
         "intercept": float(model.intercept_[0]),
         "threshold": _threshold(found, joint),
     }
@@ -268,18 +254,16 @@ def main(paths: Sequence[str]) -> None:
         if assistant.model is None:
             raise SystemExit("The fitting needs a language model: set LEARNING_CITY_LLM.")
         assistant.model.wait()
-        checker = Checker(assistant.encoder, assistant.catalogue)
-        readings = Readings(assistant.model, checker, settings.data / "readings.json")
-        found = examples(assistant, questions, readings)
+        found = examples(assistant, questions, Kept(settings.data / "alone.json"))
     confidence = held_out(found)
     real = [e for e in found if not e.made]
     of_real = np.array([c for e, c in zip(found, confidence, strict=True) if not e.made])
-    read = [e for e in real if e.read is not None]
-    of_read = np.array([c for e, c in zip(real, of_real, strict=True) if e.read is not None])
-    joint_numbers, joint = with_reading(read, of_read)
+    asked = [e for e in real if e.said is not None]
+    of_asked = np.array([c for e, c in zip(real, of_real, strict=True) if e.said is not None])
+    numbers, joint = with_judgement(asked, of_asked)
     _say("measures alone", real, of_real)
-    _say("measures alone, those read", read, of_read)
-    _say("with reading", read, joint)
+    _say("measures alone, those judged", asked, of_asked)
+    _say("with judgement", asked, joint)
     model = _fitted(found)
     stored = {
         "made_by": "assistant.evaluation.fitting_refusal",
@@ -288,7 +272,7 @@ def main(paths: Sequence[str]) -> None:
         "weights": {
             n: round(float(w), 4) for n, w in zip(SUFFICIENCY_FEATURES, model.weights, strict=True)
         },
-        "with_reading": {name: round(number, 4) for name, number in joint_numbers.items()},
+        "judged": {name: round(number, 4) for name, number in numbers.items()},
     }
     _FILE.write_text(json.dumps(stored, indent=2) + "\n", "utf-8")
 

@@ -15,15 +15,15 @@ Manner = Callable[["Server", BaseHTTPRequestHandler, dict[str, Any]], None]
 
 
 class Server:
-    """A server on the loopback interface that says yes and then writes `text`, in its `manner`.
+    """A server on the loopback interface that says yes or writes `text`, in its `manner`.
 
-    `yes` is how likely it says that the quotes tell, `alone` that a sentence by itself does.
+    `yes` is how likely it says that a sentence states what is asked, given what it is asked.
     `asked` holds the requests, `keys` what stood in their Authorization; `closed` is set when a
     reader went away while it was writing.
     """
 
-    def __init__(self, text: str = "", yes: float = 0.99, alone: float = 0.001) -> None:
-        self.text, self.yes, self.alone = text, yes, alone
+    def __init__(self, text: str = "", yes: float | Callable[[str], float] = 0.99) -> None:
+        self.text, self.yes = text, yes
         self.manner: Manner = well
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
@@ -79,19 +79,20 @@ def about_one_sentence(asked: dict[str, Any]) -> bool:
     return bool(asked["max_tokens"] == 1)
 
 
-def first_word(server: Server, asked: dict[str, Any]) -> bytes:
-    """Return the yes or no that a reply begins with where its probability is asked for."""
-    if not asked.get("logprobs"):
-        return b""
-    yes = server.alone if about_one_sentence(asked) else server.yes
+def yes_or_no(server: Server, asked: dict[str, Any]) -> bytes:
+    """Return the one word that is asked for, with its probability."""
+    about = asked["messages"][-1]["content"]
+    yes = server.yes(about) if callable(server.yes) else server.yes
     chances = {"yes": math.log(yes), " No": math.log(1 - yes)}
-    return piece("yes" if yes >= 0.5 else "no", chances=chances) + piece("\n")
+    return piece("yes" if yes >= 0.5 else "no", chances=chances) + piece("", ended=True)
 
 
 def well(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
     """Answer as agreed, a few letters at a time."""
     begin(to, "text/event-stream")
-    to.wfile.write(first_word(server, asked))
+    if about_one_sentence(asked):
+        to.wfile.write(yes_or_no(server, asked))
+        return
     for start in range(0, len(server.text), 3):
         to.wfile.write(piece(server.text[start : start + 3]))
     to.wfile.write(piece("", ended=True) + b"data: [DONE]\n\n")
@@ -100,7 +101,9 @@ def well(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> N
 def endlessly(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
     """Write on and on, until the reader goes away."""
     begin(to, "text/event-stream")
-    to.wfile.write(first_word(server, asked))
+    if about_one_sentence(asked):
+        to.wfile.write(yes_or_no(server, asked))
+        return
     try:
         while True:
             to.wfile.write(piece(server.text + "\n"))
@@ -150,10 +153,10 @@ def after(seconds: float) -> Manner:
 
 
 def breaking_off(rest: bytes) -> Manner:
-    """Return the manner that says yes as agreed, and goes on with these bytes."""
+    """Return the manner that says yes as agreed, and writes these bytes."""
 
     def tell(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
         begin(to, "text/event-stream")
-        to.wfile.write(first_word(server, asked) + rest)
+        to.wfile.write(yes_or_no(server, asked) if about_one_sentence(asked) else rest)
 
     return tell

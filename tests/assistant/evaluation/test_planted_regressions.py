@@ -30,7 +30,6 @@ from tests.assistant.model_stand_in import (
     Server,
     about_one_sentence,
     begin,
-    first_word,
     piece,
     well,
 )
@@ -76,7 +75,6 @@ def write(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any], mor
     quoted = re.search(r"^\[1\] .+?: (.+)$", read, re.MULTILINE)
     assert quoted
     begin(to, "text/event-stream")
-    to.wfile.write(first_word(server, asked))
     to.wfile.write(piece(f"{quoted[1]} [1]\n{more}", ended=True) + b"data: [DONE]\n\n")
 
 

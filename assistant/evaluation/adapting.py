@@ -1,0 +1,186 @@
+"""The embedded language model as a network that can be trained, by an adapter of low rank.
+
+The weights are those of the model file, read once and never changed. What is learned are the
+adapter's two small matrices beside each matrix of attention (LoRA, Hu et al., 2021), in the upper
+layers only: what lies below costs no backward pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import gguf
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import AutoTokenizer, PreTrainedTokenizerBase, Qwen2Config, Qwen2ForCausalLM
+
+_FIRST_LAYER = 12
+_RANK, _ALPHA = 8, 16.0
+# The matrices that have an adapter: their names in the model file and in the network.
+_ADAPTED = {"attn_q": "q_proj", "attn_k": "k_proj", "attn_v": "v_proj", "attn_output": "o_proj"}
+_NAMES = {
+    **{name: f"self_attn.{own}" for name, own in _ADAPTED.items()},
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+    "attn_norm": "input_layernorm",
+    "ffn_norm": "post_attention_layernorm",
+}
+_OUTSIDE = {
+    "token_embd.weight": "model.embed_tokens.weight",
+    "output_norm.weight": "model.norm.weight",
+    "output.weight": "lm_head.weight",
+}
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """Several prompts in one row of tokens; what they have in common stands there once.
+
+    `tokens` and `positions`: (n,). `sees`: (n, n), which tokens a token may look at: those of its
+    own prompt before it. `ends`: where each prompt ends.
+    """
+
+    tokens: Tensor
+    positions: Tensor
+    sees: Tensor
+    ends: Tensor
+
+
+def in_one_row(
+    beginning: Sequence[int], groups: Sequence[tuple[Sequence[int], Sequence[Sequence[int]]]]
+) -> Prompts:
+    """Return the prompts that begin alike, go on alike in each group, and end each in its own way.
+
+    :param beginning: tokens of all prompts.
+    :param groups: for each, the tokens of all its prompts, and those of each.
+    """
+    tokens, positions = list(beginning), list(range(len(beginning)))
+    of_group, of_prompt, ends = [0] * len(tokens), [0] * len(tokens), []
+    for group, (shared, own) in enumerate(groups, 1):
+        for prompt, part in enumerate([shared, *own]):
+            start = len(beginning) + (len(shared) if prompt else 0)
+            tokens += part
+            positions += range(start, start + len(part))
+            of_group += [group] * len(part)
+            of_prompt += [prompt] * len(part)
+            if prompt:
+                ends.append(len(tokens) - 1)
+    g, p = torch.tensor(of_group), torch.tensor(of_prompt)
+    same_prompt = (p[None] == 0) | (p[None] == p[:, None])
+    same = (g[None] == 0) | ((g[None] == g[:, None]) & same_prompt)
+    before = torch.ones(len(tokens), len(tokens), dtype=torch.bool).tril()
+    return Prompts(torch.tensor(tokens), torch.tensor(positions), before & same, torch.tensor(ends))
+
+
+class AdaptedModel:
+    """The model of a file with an adapter that can be trained and stored."""
+
+    def __init__(self, file: Path, words: tuple[str, str]) -> None:
+        """Take the model from its file; the adapter changes nothing yet.
+
+        :param words: the model is asked how much likelier the first is than the second.
+        """
+        self.tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+            str(file.parent), gguf_file=file.name
+        )
+        first, second = (self.tokenizer.encode(word)[0] for word in words)
+        whole = _network(file)
+        output = whole.lm_head.weight.detach().float()
+        self._difference = output[first] - output[second]
+        self._network = whole.model
+        self._adapters: dict[str, _Adapted] = {}
+        for number, layer in enumerate(self._network.layers):
+            for name, own in _ADAPTED.items() if number >= _FIRST_LAYER else ():
+                adapted = _Adapted(getattr(layer.self_attn, own))
+                setattr(layer.self_attn, own, adapted)
+                self._adapters[f"blk.{number}.{name}.weight"] = adapted
+
+    @property
+    def learned(self) -> list[nn.Parameter]:
+        """What training changes."""
+        return [matrix for each in self._adapters.values() for matrix in (each.down, each.up)]
+
+    def log_odds(self, prompts: Prompts) -> Tensor:
+        """Return how much likelier each prompt is followed by the first word, (prompts,)."""
+        hidden = torch.zeros(prompts.sees.shape, dtype=torch.bfloat16)
+        hidden.masked_fill_(~prompts.sees, float("-inf"))
+        states: Tensor = self._network(
+            input_ids=prompts.tokens[None],
+            position_ids=prompts.positions[None],
+            attention_mask=hidden[None, None],
+            use_cache=False,
+        ).last_hidden_state[0, prompts.ends]
+        found: Tensor = states.float() @ self._difference
+        return found
+
+    def store(self, file: Path) -> None:
+        """Write the adapter as llama.cpp reads it."""
+        writer = gguf.GGUFWriter(file, "qwen2")
+        writer.add_type("adapter")
+        writer.add_string("adapter.type", "lora")
+        writer.add_float32("adapter.lora.alpha", _ALPHA)
+        for name, adapted in self._adapters.items():
+            for suffix, matrix in (("lora_a", adapted.down), ("lora_b", adapted.up)):
+                values = matrix.detach().float().numpy().astype(np.float16)
+                writer.add_tensor(f"{name}.{suffix}", values)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+
+
+class _Adapted(nn.Module):
+    """A matrix with an adapter beside it: x (., in) → x Wᵀ + α/r · x Aᵀ Bᵀ."""
+
+    def __init__(self, base: nn.Linear) -> None:
+        super().__init__()
+        self._base = base
+        self.down = nn.Parameter(torch.randn(_RANK, base.in_features) / base.in_features**0.5)
+        self.up = nn.Parameter(torch.zeros(base.out_features, _RANK))
+
+    def forward(self, x: Tensor) -> Tensor:
+        between = functional.linear(x, self.down.to(x.dtype))
+        beside = functional.linear(between, self.up.to(x.dtype))
+        base: Tensor = self._base(x)
+        return base + beside * (_ALPHA / _RANK)
+
+
+def _network(file: Path) -> Qwen2ForCausalLM:
+    """Return the network with the file's weights as bfloat16, which processors multiply fast."""
+    reader = gguf.GGUFReader(file)
+
+    def number(name: str) -> int:
+        return int(reader.fields[f"qwen2.{name}"].contents())
+
+    weights = {}
+    for tensor in reader.tensors:
+        values = gguf.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+        weights[_own_name(tensor.name)] = torch.from_numpy(values).bfloat16()
+    config = Qwen2Config(
+        vocab_size=len(weights["lm_head.weight"]),
+        hidden_size=number("embedding_length"),
+        intermediate_size=number("feed_forward_length"),
+        num_hidden_layers=number("block_count"),
+        num_attention_heads=number("attention.head_count"),
+        num_key_value_heads=number("attention.head_count_kv"),
+        rope_parameters={"rope_type": "default", "rope_theta": float(number("rope.freq_base"))},
+        rms_norm_eps=1e-6,
+        tie_word_embeddings=False,
+    )
+    with torch.device("meta"):
+        network = Qwen2ForCausalLM(config)
+    network.load_state_dict(weights, assign=True)
+    network.model.rotary_emb = type(network.model.rotary_emb)(config)
+    return network.requires_grad_(False)
+
+
+def _own_name(name: str) -> str:
+    if name in _OUTSIDE:
+        return _OUTSIDE[name]
+    _, layer, part, kind = name.split(".")
+    return f"model.layers.{layer}.{_NAMES[part]}.{kind}"

@@ -1,0 +1,42 @@
+"""Prompts share what they have in common and do not see each other; the adapter fits the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gguf
+import torch
+
+import assistant
+from assistant.evaluation.adapting import in_one_row
+from assistant.evaluation.fitting_adapter import shared_start
+
+ADAPTER = Path(assistant.__file__).with_name("stated.gguf")
+
+
+def test_prompts_in_one_row_read_as_if_each_stood_alone():
+    row = in_one_row([1, 2], [([3], [[4, 5], [6]]), ([7], [[8]])])
+    alone = [[1, 2, 3, 4, 5], [1, 2, 3, 6], [1, 2, 7, 8]]
+    assert len(row.tokens) == 2 + 1 + 2 + 1 + 1 + 1
+    for end, prompt in zip(row.ends, alone, strict=True):
+        seen = row.sees[end].nonzero().flatten()
+        assert row.tokens[seen].tolist() == prompt
+        assert row.positions[seen].tolist() == list(range(len(prompt)))
+
+
+def test_no_token_sees_what_comes_later():
+    row = in_one_row([1], [([2], [[3, 4], [5, 6]])])
+    assert not torch.triu(row.sees, 1).any() and row.sees.diagonal().all()
+
+
+def test_what_rows_share_leaves_each_something_of_its_own():
+    assert shared_start([[1, 2, 3], [1, 2, 4]]) == [1, 2]
+    assert shared_start([[1, 2], [1, 2, 3]]) == [1]
+    assert shared_start([[1, 2, 3]]) == [1, 2]
+
+
+def test_the_adapter_that_is_stored_has_two_matrices_for_each_it_changes():
+    names = {tensor.name for tensor in gguf.GGUFReader(ADAPTER).tensors}
+    changed = {name.rpartition(".")[0] for name in names}
+    assert names == {f"{name}.{end}" for name in changed for end in ("lora_a", "lora_b")}
+    assert len(changed) == 64 and "blk.27.attn_q.weight" in changed
