@@ -48,7 +48,9 @@ def test_the_sentence_that_states_what_is_asked_is_the_likeliest(
     embedded: EmbeddedModel, question: str, told
 ):
     said = {sentence.n: stated(embedded, question, sentence) for sentence in (PEOPLE, MONEY, ROOMS)}
-    assert max(said, key=said.__getitem__) == told.n and said[told.n] > 0.5
+    others = [yes for n, yes in said.items() if n != told.n]
+    # Of the sentences it was taught with, a quarter stated what was asked: its yes is cautious.
+    assert said[told.n] > 0.2 and said[told.n] > 5 * max(others)
 
 
 @pytest.mark.slow
@@ -57,4 +59,4 @@ def test_the_sentence_that_states_what_is_asked_is_the_likeliest(
     ["What do Cork's coordinators earn?", "How many visitors come to Cork's festival from abroad?"],
 )
 def test_a_sentence_that_is_only_near_states_nothing(embedded: EmbeddedModel, question: str):
-    assert max(stated(embedded, question, sentence) for sentence in (PEOPLE, MONEY, ROOMS)) < 0.5
+    assert max(stated(embedded, question, sentence) for sentence in (PEOPLE, MONEY, ROOMS)) < 0.2

@@ -60,8 +60,14 @@ def test_what_the_quotes_tell_is_shown_as_written_with_its_citations(
     assert answer.mode is Mode.WRITTEN and answer.kind is Kind.ANSWERED and not answer.message
     assert not answer.sentences[0].quoted and answer.sentences[0].citations == (1,)
     assert answer.sentences[0].text == server.text.removesuffix(" [1]")
-    shown = "".join(e.text for e in events if isinstance(e, TextAdded))
-    assert shown.split() == answer.text.split()
+    shown = " ".join(e.text for e in events if isinstance(e, TextAdded))
+    assert shown.startswith(answer.sentences[0].text)
+    # At the end the quotes of one paragraph are put together.
+    assert _words(shown) == _words(answer.text)
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip("“”") for word in text.split()}
 
 
 def test_quotes_alone_ask_no_model(assistant: Assistant, server: Server):
@@ -233,9 +239,9 @@ def _is_sound(answer: Answer) -> None:
 
 
 def test_the_embedded_model_answers_and_cites(embedded: Assistant):
-    answer, _ = embedded.answer(CORK)
+    answer, _ = embedded.answer("How many buses of Petaling Jaya are electric?")
     assert answer.mode is Mode.WRITTEN and answer.kind is Kind.ANSWERED
-    assert answer.citations[0].city == "Cork"
+    assert answer.citations[0].city == "Petaling Jaya" and "two" in answer.text
     _is_sound(answer)
 
 
@@ -263,4 +269,5 @@ def test_the_embedded_model_stops_when_its_reader_goes_away(embedded: Assistant)
             break
     events.close()  # type: ignore[attr-defined]
     answer, _ = embedded.answer(CORK)
+    assert answer.kind is not Kind.NOT_FOUND
     _is_sound(answer)
