@@ -34,12 +34,12 @@ from assistant.quoting import cite
 from assistant.service import Assistant
 from assistant.settings import Settings
 from assistant.sufficiency import log_odds
-from assistant.written_answer import JUDGED
+from assistant.written_answer import JUDGED, TELLS
 
 _FILE = Path("assistant/evidence.json")
 _CANDIDATES = 40
 _READ = 118
-_WORDS = 48.0
+_WORDS = 52.0
 _SCORE, _STATED = (0.25, 0.5, 0.75, 1.0), (0.0, 0.25, 0.5, 1.0)
 _THRESHOLDS = tuple(np.arange(-7.0, 0.1, 0.25))
 
@@ -73,7 +73,7 @@ def cases(assistant: Assistant, questions: Sequence[Question], kept: Kept) -> li
 
 def answer(case: Case, numbers: EvidenceSettings) -> list[ScoredSentence]:
     """Return the sentences that an answer would rest on with these numbers."""
-    until = next((n for n, (_, said) in enumerate(case.singly, 1) if said > 0), JUDGED)
+    until = next((n for n, (_, said) in enumerate(case.singly, 1) if said > TELLS), JUDGED)
     first = max(
         case.singly[: min(until, JUDGED)],
         key=lambda each: worth(each[0], case.sentences, each[1], numbers),
