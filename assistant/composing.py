@@ -1,8 +1,8 @@
-"""Which sentences an answer shows: written ones that hold, then the quotes they leave out.
+"""Which sentences an answer shows: written ones that hold, and quotes, put together at its end.
 
 A written sentence is shown only if it holds against the quotes it cites, or else against another
 of the quotes, which it then cites instead. In the place of one that fails stands, in its own words,
-what the quote that it cites tells of it. What the answer needs besides follows as quotes.
+the quote that it cites.
 """
 
 from __future__ import annotations
@@ -17,15 +17,11 @@ from assistant.quoting import quote
 from assistant.writing import Draft
 from index.words import content_words
 
-Span = tuple[str, int, int]
-"""A stretch of a story: its slug, and where it starts and ends in the body."""
 Shown = Sentence | Citation
-"""A written sentence, or the part of a quote that is shown in its own words."""
+"""A written sentence, or a quote that is shown in its own words."""
 
 # A short answer; what else is told stands in the quotes.
 _SENTENCES = 3
-# The number of a quote put together of several, which none of them has.
-_OF_SEVERAL = 0
 # A quoted sentence of which so large a share of the words is written already is left out.
 _SAID = 0.7
 
@@ -46,20 +42,16 @@ def attempts(
         yield Attempt(draft, _held_by(draft, citations, checker, language))
 
 
-def holding(
-    tried: Iterable[Attempt], citations: Sequence[Citation], needed: Sequence[Span] = ()
-) -> Iterator[Shown]:
+def holding(tried: Iterable[Attempt], citations: Sequence[Citation]) -> Iterator[Shown]:
     """Yield the drafts that hold, with the citations they hold against; of others, their quotes.
 
     It ends after a few.
-
-    :param needed: the sentences of the quotes without which the answer is not whole.
     """
     shown: list[Shown] = []
     for attempt in tried:
         found: Shown | None = Sentence(attempt.draft.text, attempt.holds, quoted=False)
         if not attempt.holds:
-            found = _instead(attempt.draft, citations, needed, said_by(shown))
+            found = _instead(attempt.draft, citations, said_by(shown))
         if found is None or found in shown:
             continue
         shown.append(found)
@@ -77,14 +69,6 @@ def said_by(shown: Iterable[Shown]) -> frozenset[str]:
 def is_told(citation: Citation, shown: Sequence[Shown]) -> bool:
     """Tell whether what is shown says what a quote says."""
     return _is_said(citation.quote, said_by(shown))
-
-
-def within(citations: Iterable[Citation], quote: Citation) -> Citation | None:
-    """Return a quote as a part of the one that holds it; None where none does."""
-    for c in citations:
-        if c.story == quote.story and c.start <= quote.start and quote.end <= c.end:
-            return replace(quote, n=c.n)
-    return None
 
 
 def joined(shown: Sequence[Shown]) -> list[Shown]:
@@ -108,10 +92,10 @@ def numbered(
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
     """Return the whole answer: the sentences that are shown, and what they cite.
 
-    A quote that a written sentence cites is cited whole; of others, the part that is shown.
+    What a written sentence cites is the quote that is shown of it, if one is.
     """
-    of = {citation.n: citation for citation in citations}
-    written = {n for s in shown if isinstance(s, Sentence) for n in s.citations}
+    quotes = [s for s in shown if isinstance(s, Citation)]
+    of = {c.n: next((q for q in quotes if _holds(q, c)), c) for c in citations}
     cited: list[Citation] = []
 
     def number(citation: Citation) -> int:
@@ -126,8 +110,7 @@ def numbered(
             numbers = tuple(sorted(number(of[n]) for n in each.citations))
             sentences.append(replace(each, citations=numbers))
         else:
-            whole = of[each.n] if each.n in written else each
-            sentences.append(Sentence(in_its_words(each, before), (number(whole),)))
+            sentences.append(Sentence(in_its_words(each, before), (number(each),)))
         before = each
     return tuple(sentences), tuple(replace(c, n=n) for n, c in enumerate(cited, 1))
 
@@ -145,6 +128,11 @@ def in_its_words(part: Citation, before: Shown | None) -> str:
     return f"“{part.quote}”" if same else quote([part])[0].text
 
 
+def _holds(quote: Citation, other: Citation) -> bool:
+    inside = quote.start <= other.start and other.end <= quote.end
+    return quote.story == other.story and inside
+
+
 def _adjoined(quotes: Sequence[Citation]) -> list[Citation]:
     """Return quotes of one paragraph, in order, with those that follow each other as one."""
     found = [quotes[0]]
@@ -155,49 +143,22 @@ def _adjoined(quotes: Sequence[Citation]) -> list[Citation]:
             found.append(each)
         else:
             whole = text[before.start - offset : each.end - offset]
-            found[-1] = replace(before, n=_OF_SEVERAL, quote=whole, end=each.end)
+            found[-1] = replace(before, quote=whole, end=each.end)
     return found
 
 
 def _instead(
-    draft: Draft, citations: Sequence[Citation], needed: Sequence[Span], said: AbstractSet[str]
+    draft: Draft, citations: Iterable[Citation], said: AbstractSet[str]
 ) -> Citation | None:
-    """Return what is needed of the quotes a draft cites, the sentence most like it, if any."""
-    parts = [
-        sentence
-        for citation in citations
-        if citation.n in draft.citations
-        for span in needed
-        for sentence in _parts(citation, [span], said)
-    ]
+    """Return the quote most like a draft of those that it cites and nothing says yet, if any."""
+    left = [c for c in citations if c.n in draft.citations and not _is_said(c.quote, said)]
     words = set(content_words(draft.text))
-    return max(parts, key=lambda p: len(words & set(content_words(p.quote))), default=None)
+    return max(left, key=lambda c: len(words & set(content_words(c.quote))), default=None)
 
 
 def _is_said(text: str, said: AbstractSet[str]) -> bool:
     words = set(content_words(text))
     return len(words & said) >= _SAID * len(words)
-
-
-def _parts(citation: Citation, needed: Sequence[Span], said: AbstractSet[str]) -> list[Citation]:
-    """Return what of a quote is needed and not said, as the sentences follow each other."""
-    spans: list[tuple[int, int]] = []
-    for story, start, end in sorted(needed):
-        inside = story == citation.story and citation.start <= start < citation.end
-        if not inside or _is_said(_between(citation, start, end), said):
-            continue
-        if spans and not _between(citation, spans[-1][1], start).strip():
-            spans[-1] = (spans[-1][0], end)
-        else:
-            spans.append((start, end))
-    return [
-        replace(citation, quote=_between(citation, start, end), start=start, end=end)
-        for start, end in spans
-    ]
-
-
-def _between(citation: Citation, start: int, end: int) -> str:
-    return citation.quote[start - citation.start : end - citation.start]
 
 
 def _held_by(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.answer import Citation, RetrievedPassage
-from assistant.composing import Span
 from assistant.evidence import ScoredSentence
 from assistant.sufficiency import Evidence
 from index.retrieval import Hit
@@ -23,11 +22,6 @@ class Found:
     citations: tuple[Citation, ...]
     needed: tuple[ScoredSentence, ...]
     singly: tuple[tuple[ScoredSentence, Citation], ...] = ()
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        """Where the sentences stand that an answer must tell."""
-        return tuple((s.hit.passage.story, s.start, s.end) for s in self.needed)
 
     @property
     def passages(self) -> tuple[RetrievedPassage, ...]:

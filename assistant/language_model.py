@@ -332,7 +332,10 @@ def _serve(path: str, key: str, slots: int, adapters: Sequence[Path]) -> Any:
     settings.n_ctx, settings.n_batch, settings.n_ubatch = slots * _CONTEXT, _BATCH, _BATCH
     settings.n_parallel = slots  # who comes second has the quotes meanwhile
     settings.cache_ram_mib = 0
-    settings.lora_adapters = [_adapter(xllamacpp, path) for path in adapters]
+    for adapter in adapters:
+        lora = xllamacpp.CommonAdapterLoraInfo()
+        lora.path, lora.scale = str(adapter), 0.0
+        settings.lora_adapters = [*settings.lora_adapters, lora]
     settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = os.cpu_count() or 1
     # Weights repacked for the processor write a quarter faster. They are a copy, so that the file
     # is read and not mapped: together that takes no more memory.
@@ -345,12 +348,6 @@ def _serve(path: str, key: str, slots: int, adapters: Sequence[Path]) -> Any:
         raise ModelFailure(
             f"the model file {path} cannot be loaded: run 'learning-city weights' to mend it"
         ) from failure
-
-
-def _adapter(xllamacpp: Any, path: Path) -> Any:
-    adapter = xllamacpp.CommonAdapterLoraInfo()
-    adapter.path, adapter.scale = str(path), 0.0
-    return adapter
 
 
 def open_model(settings: Settings, beginnings: Sequence[Beginning]) -> LanguageModel | None:

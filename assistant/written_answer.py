@@ -102,10 +102,9 @@ class WrittenAnswer:
         """Yield what the model writes and the checker lets pass."""
         asked = self.reply.asked
         prompt = writing.reading(asked.standalone, read, asked.language)
-        needed = [(c.story, c.start, c.end) for c in read]
         with closing(writing.write(self.model, prompt, [c.n for c in read])) as drafts:
             tried = attempts(self._noted(drafts), read, self.checker, asked.language)
-            yield from holding(tried, read, needed)
+            yield from holding(tried, read)
 
     def _noted(self, drafts: Iterable[Draft]) -> Iterator[Draft]:
         for draft in drafts:

@@ -12,7 +12,6 @@ from assistant.answer import Citation, Sentence
 from assistant.checking import Checker
 from assistant.composing import (
     Shown,
-    Span,
     attempts,
     holding,
     is_told,
@@ -45,12 +44,12 @@ def shown(checker: Checker, *drafts: Draft) -> list[tuple[str, tuple[int, ...]]]
 
 
 def complete(
-    shown: Sequence[Shown], needed: Sequence[Span]
+    shown: Sequence[Shown], needed: Sequence[Citation]
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
     """Return the answer that tells what is shown, and what is needed besides."""
     whole = list(shown)
-    for each in CITATIONS:
-        if span(each.n, each.quote) in needed and not is_told(each, whole):
+    for each in needed:
+        if not is_told(each, whole):
             whole.append(each)
     return numbered(joined(whole), CITATIONS)
 
@@ -115,25 +114,19 @@ def test_at_most_three_sentences_are_shown_each_once_and_then_the_writer_is_stop
 def test_what_fails_gives_way_at_once_to_what_the_quotes_that_it_cites_tell(
     checker: Checker, tags: tuple[int, ...], instead: list[str]
 ):
-    needed = (span(1, PEOPLE), span(2, MONEY))
+    needed = CITATIONS[:2]
     draft = Draft("The festival costs 180,000 dollars a year.", tags)
-    parts = list(holding(attempts([draft, draft], CITATIONS, checker, "en"), CITATIONS, needed))
+    parts = list(holding(attempts([draft, draft], CITATIONS, checker, "en"), CITATIONS))
     assert [part.quote for part in parts[:1] if isinstance(part, Citation)] == instead
     sentences, citations = complete(parts, needed)
     assert all(s.quoted for s in sentences)
     assert sorted(c.quote for c in citations) == sorted([PEOPLE, MONEY])
 
 
-def span(n: int, text: str) -> tuple[str, int, int]:
-    citation = CITATIONS[n - 1]
-    start = citation.start + citation.quote.index(text)
-    return citation.story, start, start + len(text)
-
-
 def test_what_is_needed_and_not_written_yet_follows_and_numbers_begin_at_one():
     text = "The festival costs 180,000 euros a year, paid by the city council."
     written = [Sentence(text, (2,), quoted=False)]
-    sentences, citations = complete(written, (span(1, PEOPLE), span(2, MONEY)))
+    sentences, citations = complete(written, CITATIONS[:2])
     assert [(c.n, c.quote) for c in citations] == [(1, MONEY), (2, PEOPLE)]
     assert [s.citations for s in sentences] == [(1,), (2,)]
     assert [s.quoted for s in sentences] == [False, True] and PEOPLE in sentences[1].text
@@ -141,7 +134,7 @@ def test_what_is_needed_and_not_written_yet_follows_and_numbers_begin_at_one():
 
 def test_what_a_cited_quote_tells_besides_is_quoted_with_its_number():
     written = [Sentence("There is a festival.", (2,), quoted=False)]
-    sentences, citations = complete(written, (span(2, MONEY),))
+    sentences, citations = complete(written, CITATIONS[1:2])
     assert [s.citations for s in sentences] == [(1,), (1,)] and MONEY in sentences[1].text
     assert [c.quote for c in citations] == [MONEY]
 
@@ -192,3 +185,11 @@ def test_a_quote_between_written_sentences_stays_where_it_is():
     written = Sentence("There is a festival.", (2,), quoted=False)
     shown = [part(1, "Pupils lead the walks."), written, part(3, "It began in 2004.")]
     assert joined(shown) == shown
+
+
+def test_a_written_sentence_cites_the_quote_that_is_shown_of_what_it_rests_on():
+    first, second = part(1, "It began in 2004."), part(2, "The city pays.")
+    written = Sentence("It began in 2004.", (1,), quoted=False)
+    sentences, citations = numbered(joined([written, second, first]), [first, second])
+    assert [c.quote for c in citations] == ["It began in 2004. The city pays."]
+    assert [s.citations for s in sentences] == [(1,), (1,)]

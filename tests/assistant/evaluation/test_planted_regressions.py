@@ -143,7 +143,7 @@ def test_a_model_told_the_wrong_language_is_found_where_it_writes(
 ):
     def as_told(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
         server.text = FRENCH
-        told = "answer in English" in asked["messages"][-1]["content"]
+        told = "Answer in English" in asked["messages"][-1]["content"]
         (partial(write, more="") if told else well)(server, to, asked)
 
     server.manner = as_told
