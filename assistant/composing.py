@@ -148,10 +148,14 @@ def _adjoined(quotes: Sequence[Citation]) -> list[Citation]:
 
 
 def _instead(
-    draft: Draft, citations: Iterable[Citation], said: AbstractSet[str]
+    draft: Draft, citations: Sequence[Citation], said: AbstractSet[str]
 ) -> Citation | None:
-    """Return the quote most like a draft of those that it cites and nothing says yet, if any."""
-    left = [c for c in citations if c.n in draft.citations and not _is_said(c.quote, said)]
+    """Return the quote most like a draft of those that it cites and nothing says yet, if any.
+
+    Where there is only one, that is what it was written from, whatever its tag.
+    """
+    meant = [c for c in citations if c.n in draft.citations or len(citations) == 1]
+    left = [c for c in meant if not _is_said(c.quote, said)]
     words = set(content_words(draft.text))
     return max(left, key=lambda c: len(words & set(content_words(c.quote))), default=None)
 

@@ -193,3 +193,9 @@ def test_a_written_sentence_cites_the_quote_that_is_shown_of_what_it_rests_on():
     sentences, citations = numbered(joined([written, second, first]), [first, second])
     assert [c.quote for c in citations] == ["It began in 2004. The city pays."]
     assert [s.citations for s in sentences] == [(1,), (1,)]
+
+
+def test_what_fails_gives_way_to_the_only_quote_whatever_its_tag(checker: Checker):
+    draft = Draft("The festival costs 180,000 dollars a year.", ())
+    only = [CITATIONS[1]]
+    assert list(holding(attempts([draft], only, checker, "en"), only)) == only
