@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.resources import as_file, files
+from pathlib import Path
 
 from assistant.answer import Citation
 from assistant.language_model import Beginning, LanguageModel, Message
@@ -35,8 +35,8 @@ def asked(question: str, sentence: Citation) -> Message:
 @lru_cache(maxsize=1)
 def taught() -> Beginning:
     """Return what such prompts begin with for a model that was taught: the rule."""
-    with as_file(files("assistant") / "stated.gguf") as adapter:
-        return Beginning((Message("system", prompts()["alone"]["taught"]),), adapter)
+    adapter = Path(__file__).with_name("stated.gguf")
+    return Beginning((Message("system", prompts()["alone"]["taught"]),), adapter)
 
 
 @lru_cache(maxsize=1)

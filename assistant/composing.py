@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.answer import Citation, Sentence
 from assistant.checking import Checker, Quote
@@ -26,32 +26,19 @@ _SENTENCES = 3
 _SAID = 0.7
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """A draft, and the numbers of the citations that it holds against; none if it does not."""
-
-    draft: Draft
-    holds: tuple[int, ...] = ()
-
-
-def attempts(
+def holding(
     drafts: Iterable[Draft], citations: Sequence[Citation], checker: Checker, language: str
-) -> Iterator[Attempt]:
-    """Yield the drafts, checked."""
-    for draft in drafts:
-        yield Attempt(draft, _held_by(draft, citations, checker, language))
-
-
-def holding(tried: Iterable[Attempt], citations: Sequence[Citation]) -> Iterator[Shown]:
+) -> Iterator[Shown]:
     """Yield the drafts that hold, with the citations they hold against; of others, their quotes.
 
     It ends after a few.
     """
     shown: list[Shown] = []
-    for attempt in tried:
-        found: Shown | None = Sentence(attempt.draft.text, attempt.holds, quoted=False)
-        if not attempt.holds:
-            found = _instead(attempt.draft, citations, said_by(shown))
+    for draft in drafts:
+        holds = _held_by(draft, citations, checker, language)
+        found: Shown | None = Sentence(draft.text, holds, quoted=False)
+        if not holds:
+            found = _instead(draft, citations, said_by(shown))
         if found is None or found in shown:
             continue
         shown.append(found)

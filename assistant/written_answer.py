@@ -16,7 +16,6 @@ from assistant.answer import Citation, Event, EvidenceFound, Finished, Mode, Tex
 from assistant.checking import Checker
 from assistant.composing import (
     Shown,
-    attempts,
     holding,
     is_told,
     joined,
@@ -103,8 +102,7 @@ class WrittenAnswer:
         asked = self.reply.asked
         prompt = writing.reading(asked.standalone, read, asked.language)
         with closing(writing.write(self.model, prompt, [c.n for c in read])) as drafts:
-            tried = attempts(self._noted(drafts), read, self.checker, asked.language)
-            yield from holding(tried, read)
+            yield from holding(self._noted(drafts), read, self.checker, asked.language)
 
     def _noted(self, drafts: Iterable[Draft]) -> Iterator[Draft]:
         for draft in drafts:

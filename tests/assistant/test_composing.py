@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -12,7 +12,6 @@ from assistant.answer import Citation, Sentence
 from assistant.checking import Checker
 from assistant.composing import (
     Shown,
-    attempts,
     holding,
     is_told,
     joined,
@@ -39,7 +38,7 @@ def checker() -> Checker:
 
 
 def shown(checker: Checker, *drafts: Draft) -> list[tuple[str, tuple[int, ...]]]:
-    sentences = holding(attempts(drafts, CITATIONS, checker, "en"), CITATIONS)
+    sentences = holding(drafts, CITATIONS, checker, "en")
     return [(s.text, s.citations) for s in sentences if isinstance(s, Sentence)]
 
 
@@ -88,7 +87,7 @@ def test_at_most_three_sentences_are_shown_each_once_and_then_the_writer_is_stop
 ):
     stopped = []
 
-    def endless() -> Iterator[Draft]:
+    def endless() -> Generator[Draft, None, None]:
         texts = (
             "The Learning Neighbourhoods are run by 73 part-time coordinators.",
             "The Learning Neighbourhoods are in 12 parts of the city.",
@@ -103,8 +102,8 @@ def test_at_most_three_sentences_are_shown_each_once_and_then_the_writer_is_stop
         finally:
             stopped.append(True)
 
-    with closing(attempts(endless(), CITATIONS, checker, "en")) as tried:
-        sentences = list(holding(tried, CITATIONS))
+    with closing(endless()) as drafts:
+        sentences = list(holding(drafts, CITATIONS, checker, "en"))
     assert stopped and len(sentences) == 3
     texts = {s.text for s in sentences if isinstance(s, Sentence) and not s.quoted}
     assert len(texts) == 3
@@ -116,7 +115,7 @@ def test_what_fails_gives_way_at_once_to_what_the_quotes_that_it_cites_tell(
 ):
     needed = CITATIONS[:2]
     draft = Draft("The festival costs 180,000 dollars a year.", tags)
-    parts = list(holding(attempts([draft, draft], CITATIONS, checker, "en"), CITATIONS))
+    parts = list(holding([draft, draft], CITATIONS, checker, "en"))
     assert [part.quote for part in parts[:1] if isinstance(part, Citation)] == instead
     sentences, citations = complete(parts, needed)
     assert all(s.quoted for s in sentences)
@@ -198,4 +197,4 @@ def test_a_written_sentence_cites_the_quote_that_is_shown_of_what_it_rests_on():
 def test_what_fails_gives_way_to_the_only_quote_whatever_its_tag(checker: Checker):
     draft = Draft("The festival costs 180,000 dollars a year.", ())
     only = [CITATIONS[1]]
-    assert list(holding(attempts([draft], only, checker, "en"), only)) == only
+    assert list(holding([draft], only, checker, "en")) == only
