@@ -1,9 +1,9 @@
 """Whether one sentence states a part of what a question asks, as the language model judges it.
 
 Shown all sentences at once, a small model picks poorly among them; shown one by itself, it knows
-(the pointwise judgements of Nogueira et al., 2020). The embedded model was taught to judge so: it
-has an adapter for these prompts, made by `assistant.evaluation.fitting_adapter`. Other models are
-shown examples.
+(the pointwise judgements of Nogueira et al., 2020). The embedded model was taught to judge so, and
+to go on behind its yes with what the sentence states: it has an adapter for these prompts, made by
+`assistant.evaluation.fitting_adapter`. Other models are shown examples.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.answer import Citation
-from assistant.language_model import Beginning, LanguageModel, Message
-from assistant.writing import prompts
+from assistant.embedded_model import Beginning
+from assistant.language_model import Judged, LanguageModel, Message
+from assistant.writing import LONGEST, prompts
 
 
 def stated(model: LanguageModel, question: str, sentence: Citation) -> float:
@@ -23,8 +24,22 @@ def stated(model: LanguageModel, question: str, sentence: Citation) -> float:
     :param question: in its stand-alone wording.
     :raises ModelFailure: the model does not say.
     """
-    read = (taught() if model.taught else beginning()).messages
-    return model.yes((*read, asked(question, sentence)))
+    return model.yes(_prompt(model, question, sentence))
+
+
+def begun(model: LanguageModel, question: str, sentence: Citation, goes_on: bool) -> Judged:
+    """Return the same with what the model goes on to say.
+
+    :param question: in its stand-alone wording.
+    :param goes_on: whether it is to say what the sentence states; only one that was taught does.
+    :raises ModelFailure: the model does not say.
+    """
+    return model.judge(_prompt(model, question, sentence), LONGEST if goes_on else 1)
+
+
+def _prompt(model: LanguageModel, question: str, sentence: Citation) -> tuple[Message, ...]:
+    read = taught().messages if model.taught else with_examples()
+    return (*read, asked(question, sentence))
 
 
 def asked(question: str, sentence: Citation) -> Message:
@@ -40,9 +55,9 @@ def taught() -> Beginning:
 
 
 @lru_cache(maxsize=1)
-def beginning() -> Beginning:
+def with_examples() -> tuple[Message, ...]:
     """Return what such prompts begin with for any other model: the rule and the examples."""
-    return Beginning((Message("system", prompts()["alone"]["system"]), *_examples()))
+    return (Message("system", prompts()["alone"]["system"]), *_examples())
 
 
 def _examples() -> Iterator[Message]:

@@ -19,6 +19,7 @@ from itertools import pairwise
 import numpy as np
 
 from assistant.contrasts import Turn, contrast, is_known
+from assistant.language import language_of
 from assistant.measured import Quantity, comparable, is_demanded
 from assistant.names_told import (
     CAPITAL_NOUNS,
@@ -48,6 +49,8 @@ _QUANTILE = 0.2
 _MISPLACED = -0.06
 # Of the words that follow each other in a sentence, so large a share must do so in a quote as well.
 _JOINED, _WITHIN = 0.6, 3
+# A sentence of which so large a share of the content words stands in its quotes is taken from them.
+_COPIED = 0.6
 # Of fewer pairs of words a share says nothing.
 _FEWEST_PAIRS = 3
 _CALENDAR = ("month name", "weekday")
@@ -56,6 +59,7 @@ _CALENDAR = ("month name", "weekday")
 class Fault(StrEnum):
     """Why a sentence is not shown."""
 
+    LANGUAGE = "language"
     NUMBER = "number"
     UNIT = "unit"
     NAME = "name"
@@ -167,6 +171,17 @@ class Checker:
         )
         if found:
             yield turned[found.turn], found.what
+        if not match.same_language and _is_copied(sentence, quotes):
+            yield Fault.LANGUAGE, sentence.strip()
+
+
+def _is_copied(sentence: str, quotes: Sequence[Quote]) -> bool:
+    """Tell whether a sentence is in the language of the quotes, and in their words."""
+    words, known = (
+        set(content_words(text)) for text in (sentence, " ".join(quote.text for quote in quotes))
+    )
+    copied = len(words & known) >= _COPIED * len(words)
+    return copied and language_of(sentence) in {quote.language for quote in quotes}
 
 
 def number_faults(match: Match, quotes: Sequence[Quote]) -> Iterator[tuple[Fault, str]]:

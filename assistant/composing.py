@@ -7,13 +7,13 @@ the quote that it cites.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from assistant.answer import Citation, Sentence
 from assistant.checking import Checker, Quote
-from assistant.quoting import quote
+from assistant.quoting import lead, quote
 from assistant.writing import Draft
 from index.words import content_words
 
@@ -27,17 +27,27 @@ _SAID = 0.7
 
 
 def holding(
-    drafts: Iterable[Draft], citations: Sequence[Citation], checker: Checker, language: str
+    drafts: Iterable[Draft],
+    citations: Sequence[Citation],
+    checker: Checker,
+    language: str,
+    named: Collection[str] = (),
 ) -> Iterator[Shown]:
     """Yield the drafts that hold, with the citations they hold against; of others, their quotes.
 
-    It ends after a few.
+    It ends after a few. One of a city that neither it nor the question names is led by it.
+
+    :param named: the cities that the question names.
     """
     shown: list[Shown] = []
     for draft in drafts:
         holds = _held_by(draft, citations, checker, language)
-        found: Shown | None = Sentence(draft.text, holds, quoted=False)
-        if not holds:
+        found: Shown | None
+        if holds:
+            of = [c for c in citations if c.n in holds]
+            led = "" if shown else _lead(draft.text, of, named)
+            found = Sentence(led + draft.text, holds, quoted=False)
+        else:
             found = _instead(draft, citations, said_by(shown))
         if found is None or found in shown:
             continue
@@ -45,6 +55,13 @@ def holding(
         yield found
         if len(shown) == _SENTENCES:
             return
+
+
+def _lead(text: str, citations: Sequence[Citation], named: Collection[str]) -> str:
+    cities = {c.city for c in citations}
+    if len(cities) > 1 or any(city in named or city in text for city in cities):
+        return ""
+    return lead(citations[0])
 
 
 def said_by(shown: Iterable[Shown]) -> frozenset[str]:

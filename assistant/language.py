@@ -1,4 +1,4 @@
-"""The language a question is written in."""
+"""The language a text is written in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def language_of(text: str) -> str:
-    """Return the ISO 639-1 code of the language of a question; "en" if it has no letters."""
+    """Return the ISO 639-1 code of the language of a text; "en" if it has no letters."""
     for script, language in _BY_SCRIPT:
         if script.search(text):
             return language

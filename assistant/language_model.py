@@ -1,25 +1,17 @@
-"""The language model behind an OpenAI-compatible address, and the embedded one.
-
-Both are asked in the same way, over HTTP: another model is another address. The embedded one is
-llama.cpp, served inside this process on a loopback port of its own behind a key of its own.
-"""
+"""The language model behind an OpenAI-compatible address: what it replies, how likely a yes."""
 
 from __future__ import annotations
 
 import math
-import os
 import re
-import secrets
 import threading
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import AssistantError
-from assistant.settings import EMBEDDED, NO_MODEL, Settings
 
 if TYPE_CHECKING:
     from httpx2 import Timeout
@@ -27,13 +19,6 @@ if TYPE_CHECKING:
 
 Role = Literal["system", "user", "assistant"]
 
-# What a beginning, one question, its evidence and its answer take, with room for long questions,
-# in tokens.
-_CONTEXT = 3072
-# Larger batches are no faster on two cores and take more memory.
-_BATCH = 256
-# The longest time reading the unchanging beginning ahead may take; it is done once, in seconds.
-_READING_AHEAD = 300.0
 # An address where nobody listens is told sooner than a model that thinks, in seconds.
 _CONNECTING = 5.0
 # After a failure the model is left alone for so many seconds, so that readers do not wait for it.
@@ -43,6 +28,7 @@ _LOOKED_AT = 10
 # What a server answers when this one request is at fault: too long for it, say.
 _REQUEST_AT_FAULT = (400, 413, 422)
 _FIRST_WORD = re.compile(r"\W*(\w+)")
+_WHOLE_WORD = re.compile(r"\W*\w+\W")
 _OTHER_FORM = "its reply is in another form than agreed"
 
 
@@ -59,22 +45,6 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """What all prompts of one kind begin with.
-
-    `adapter`: the file of what the embedded model has learned for these prompts; None where it is
-    asked as it is.
-    """
-
-    messages: tuple[Message, ...]
-    adapter: Path | None = None
-
-    def begins(self, messages: Sequence[Message]) -> bool:
-        """Tell whether a prompt begins so."""
-        return tuple(messages[: len(self.messages)]) == self.messages
-
-
-@dataclass(frozen=True)
 class Piece:
     """A part of a reply, and what could have begun it instead, with its probability."""
 
@@ -82,10 +52,44 @@ class Piece:
     likely: Mapping[str, float]
 
 
+class Judged:
+    """A reply that begins with "yes" or "no"; closed, it stops the model.
+
+    `yes`: how likely it was "yes" rather than "no", from 0 to 1.
+    """
+
+    def __init__(self, pieces: Generator[Piece, None, None]) -> None:
+        """Wait for the first word of a reply."""
+        self._first: list[Piece] = []
+        self._others = pieces
+        for piece in pieces:
+            self._first.append(piece)
+            if piece.likely or _WHOLE_WORD.match(self._begun):
+                break
+        self.yes = _share_of_yes(self._first[0].likely if self._first else {}, self._begun)
+
+    def text(self) -> Iterator[str]:
+        """Yield the whole reply, piece by piece; ask for it once.
+
+        :raises ModelFailure: it breaks off.
+        """
+        yield self._begun
+        for piece in self._others:
+            yield piece.text
+
+    @property
+    def _begun(self) -> str:
+        return "".join(piece.text for piece in self._first)
+
+    def close(self) -> None:
+        """Want no more of it."""
+        self._others.close()
+
+
 class LanguageModel:
     """A model behind an address; may be shared between threads.
 
-    `taught`: whether it has learned to judge single sentences and needs no examples for that.
+    `taught`: whether it has learned to judge single sentences, and to go on with what they state.
     """
 
     taught = False
@@ -136,10 +140,19 @@ class LanguageModel:
 
         :raises ModelFailure: it does not answer, or not in the agreed form, or breaks off.
         """
+        judged = self.judge(messages, 1)
+        for _ in judged.text():
+            pass
+        return judged.yes
+
+    def judge(self, messages: Sequence[Message], longest: int) -> Judged:
+        """Return the same with what the model goes on to say.
+
+        :param longest: how many tokens it may take.
+        :raises ModelFailure: it does not answer, or not in the agreed form.
+        """
         wanted = {"logprobs": True, "top_logprobs": _LOOKED_AT}
-        pieces = list(self._pieces(messages, 1, self._seconds, **wanted))
-        likely = pieces[0].likely if pieces else {}
-        return _share_of_yes(likely, "".join(piece.text for piece in pieces))
+        return Judged(self._pieces(messages, longest, self._seconds, **wanted))
 
     def _pieces(
         self, messages: Sequence[Message], longest: int, seconds: float, **wanted: Any
@@ -154,7 +167,7 @@ class LanguageModel:
                 max_tokens=longest,
                 stream=True,
                 timeout=_patience(seconds),
-                extra_body=self._kept_in(messages),
+                extra_body=self._beside(messages),
                 **wanted,
             )
             ended = False
@@ -182,8 +195,8 @@ class LanguageModel:
             if not ended:
                 raise ModelFailure("its reply broke off")
 
-    def _kept_in(self, messages: Sequence[Message]) -> dict[str, Any]:
-        """Return what a server is told, beside the agreed form, about what it has read before."""
+    def _beside(self, messages: Sequence[Message]) -> dict[str, Any]:
+        """Return what a server is told beside the agreed form."""
         return {}
 
     @contextmanager
@@ -223,143 +236,6 @@ class LanguageModel:
                     base_url=self._address, api_key=self._key or "none", max_retries=0
                 )
             return self._client
-
-
-class EmbeddedModel(LanguageModel):
-    """The model that comes with the assistant, served inside this process.
-
-    It gets ready in a thread of its own, and after a failure tries that again when it is asked for.
-    """
-
-    taught = True
-
-    def __init__(self, seconds: float, beginnings: Sequence[Beginning]) -> None:
-        """Begin to fetch and load it.
-
-        :param beginnings: what prompts begin with, one for each kind; they are read ahead, once.
-        """
-        super().__init__("", "embedded", secrets.token_urlsafe(24), seconds)
-        self._beginnings = beginnings
-        self._adapters = [b.adapter for b in beginnings if b.adapter is not None]
-        self._server: Any = None
-        self._failure: ModelFailure | None = None
-        self._opening = threading.Thread()
-        self._closed = False
-        self._open()
-
-    @property
-    def ready(self) -> bool:
-        """Whether it is loaded and did not just fail; if it failed, it is opened again."""
-        rested = super().ready
-        if rested and self._server is None:
-            self._open()
-        return rested and self._server is not None
-
-    def wait(self) -> None:
-        """Return when the model is loaded.
-
-        :raises ModelFailure: its file can be neither found nor fetched, or is no model.
-        """
-        self._opening.join()
-        if self._failure is not None:
-            raise self._failure
-
-    def close(self) -> None:
-        """Stop serving; what is being written breaks off."""
-        super().close()
-        self._closed = True
-        self._server = None  # llama.cpp stops when nothing holds its server
-
-    def _open(self) -> None:
-        with self._lock:
-            if self._opening.is_alive() or self._closed:
-                return
-            self._opening = threading.Thread(target=self._load, name="language model", daemon=True)
-            self._opening.start()
-
-    def _load(self) -> None:
-        from index.errors import IndexFailure
-        from index.weights import LANGUAGE_MODELS, fetch
-
-        weights = LANGUAGE_MODELS["qwen-coder-1.5b"]
-        try:
-            folder = fetch(weights)
-            path = str(folder / weights.files[0].name)
-            slots = max(1, len(self._beginnings))
-            server = _serve(path, self._key, slots, self._adapters)
-            # An earlier server, given up, had another address.
-            self._address, self._client = f"{server.listening_address}/v1", None
-            for beginning in self._beginnings:
-                ahead = (*beginning.messages, Message("user", "?"))
-                for _ in self._pieces(ahead, 1, _READING_AHEAD):
-                    pass
-        except (IndexFailure, ModelFailure, OSError) as failure:
-            self._failure = ModelFailure(str(failure).rstrip("."))
-            self._rest()
-            return
-        self._failure = None
-        if not self._closed:
-            self._server = server
-
-    def _kept_in(self, messages: Sequence[Message]) -> dict[str, Any]:
-        # llama.cpp keeps what it has read in slots. Each beginning has its own, or prompts of the
-        # other kind would take its place. No adapter speaks where none is named.
-        for slot, beginning in enumerate(self._beginnings):
-            if beginning.begins(messages):
-                lora = [
-                    {"id": number, "scale": float(adapter == beginning.adapter)}
-                    for number, adapter in enumerate(self._adapters)
-                ]
-                return {"id_slot": slot, "lora": lora}
-        return {}
-
-
-def _serve(path: str, key: str, slots: int, adapters: Sequence[Path]) -> Any:
-    """Return a server of the model file, listening on a free loopback port.
-
-    :param slots: how many beginnings it can keep read.
-    :param adapters: files of adapters that a request can name.
-    """
-    try:
-        import xllamacpp
-    except ImportError as failure:
-        raise ModelFailure(
-            "llama.cpp cannot be loaded on this machine: name a server by LEARNING_CITY_LLM"
-        ) from failure
-    settings = xllamacpp.CommonParams()
-    settings.model.path = path
-    settings.hostnames, settings.port, settings.api_keys = ["127.0.0.1"], 0, [key]
-    settings.n_ctx, settings.n_batch, settings.n_ubatch = slots * _CONTEXT, _BATCH, _BATCH
-    settings.n_parallel = slots  # who comes second has the quotes meanwhile
-    settings.cache_ram_mib = 0
-    for adapter in adapters:
-        lora = xllamacpp.CommonAdapterLoraInfo()
-        lora.path, lora.scale = str(adapter), 0.0
-        settings.lora_adapters = [*settings.lora_adapters, lora]
-    settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = os.cpu_count() or 1
-    # Weights repacked for the processor write a quarter faster. They are a copy, so that the file
-    # is read and not mapped: together that takes no more memory.
-    settings.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
-    settings.ui = settings.endpoint_slots = settings.warmup = False
-    settings.verbosity = 0
-    try:
-        return xllamacpp.Server(settings)
-    except RuntimeError as failure:
-        raise ModelFailure(
-            f"the model file {path} cannot be loaded: run 'learning-city weights' to mend it"
-        ) from failure
-
-
-def open_model(settings: Settings, beginnings: Sequence[Beginning]) -> LanguageModel | None:
-    """Return the language model that the settings name; None where they want none.
-
-    :param beginnings: what prompts begin with, one for each kind.
-    """
-    if settings.llm == NO_MODEL:
-        return None
-    if settings.llm == EMBEDDED:
-        return EmbeddedModel(settings.llm_seconds, beginnings)
-    return LanguageModel(settings.llm, settings.llm_model, settings.llm_key, settings.llm_seconds)
 
 
 def _patience(seconds: float) -> Timeout:

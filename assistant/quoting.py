@@ -33,11 +33,16 @@ def quote(citations: Sequence[Citation]) -> tuple[Sentence, ...]:
     sentences = []
     before = ""
     for citation in citations:
-        lead = f"{citation.city}, {citation.country} ({citation.year}): "
         text = f"“{citation.quote}”"
-        sentences.append(Sentence(text if citation.story == before else lead + text, (citation.n,)))
+        led = text if citation.story == before else lead(citation) + text
+        sentences.append(Sentence(led, (citation.n,)))
         before = citation.story
     return tuple(sentences)
+
+
+def lead(citation: Citation) -> str:
+    """Return the words that say of which city a quote tells, before it."""
+    return f"{citation.city}, {citation.country} ({citation.year}): "
 
 
 def _adjoin(story: Story, end: int, start: int) -> bool:

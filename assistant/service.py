@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from types import TracebackType
 
+from assistant import alone
 from assistant.answer import (
     Answer,
     Citation,
@@ -20,11 +21,12 @@ from assistant.answer import (
 )
 from assistant.checking import Checker
 from assistant.counting import conditions, counted
+from assistant.embedded_model import open_model
 from assistant.evidence import ScoredSentence
 from assistant.following import Live
 from assistant.found import Found
 from assistant.gathering import best_sentences, candidates, select
-from assistant.language_model import LanguageModel, open_model
+from assistant.language_model import LanguageModel
 from assistant.listing import Listing
 from assistant.opening import Progress, open_index
 from assistant.phrases import phrase
@@ -35,7 +37,7 @@ from assistant.reply import Reply
 from assistant.settings import Settings
 from assistant.sufficiency import Evidence, Verdict, hopeless, judge
 from assistant.topic import Topic
-from assistant.written_answer import WrittenAnswer, beginnings
+from assistant.written_answer import WrittenAnswer
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.story import Story
@@ -84,7 +86,7 @@ class Assistant:
         store, _ = open_index(settings, library, encoder, progress)
         try:
             encoder.warm()
-            return cls(library, store, encoder, open_model(settings, beginnings()))
+            return cls(library, store, encoder, open_model(settings, alone.taught()))
         except BaseException:
             store.close()
             raise

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -18,11 +17,11 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 
 from assistant.answer import Citation
-from assistant.language_model import LanguageModel, Message
+from assistant.language_model import Message
 from index.sentences import sentence_spans
 
 # An answer of three sentences takes about 100 tokens, in some scripts twice as many.
-_LONGEST = 160
+LONGEST = 160
 _ENDS = ".!?。！？؟।۔…"
 _CLOSES = "”\"'’»)」』"
 # The tags behind a sentence or within it, and the full stop that some set behind them.
@@ -66,24 +65,19 @@ def beginning() -> tuple[Message, ...]:
     return tuple(messages)
 
 
-def write(
-    model: LanguageModel, read: Sequence[Message], numbers: Collection[int]
-) -> Generator[Draft, None, None]:
-    """Yield the sentences of the model's answer, each as soon as it is complete.
+def drafts(pieces: Iterable[str], numbers: Collection[int]) -> Iterator[Draft]:
+    """Yield the sentences of a model's reply, each as soon as it is complete.
 
-    Closed, it stops the model.
-
-    :param read: what `reading` returned.
+    :param pieces: the reply as it arrives.
     :param numbers: those of the quotes; other tags are invented and left out.
     :raises ModelFailure: the model does not do it.
     """
     arrived = ""
-    with closing(model.stream(read, _LONGEST)) as pieces:
-        for piece in pieces:
-            arrived += piece.translate(_BRACKETS)
-            while end := _tagged(arrived):
-                yield from _drafts(arrived[:end], numbers)
-                arrived = arrived[end:]
+    for piece in pieces:
+        arrived += piece.translate(_BRACKETS)
+        while end := _tagged(arrived):
+            yield from _drafts(arrived[:end], numbers)
+            arrived = arrived[end:]
     # The last of what has no tag behind it may be half a sentence: the room had an end.
     last = _tagged(arrived + "\n")
     yield from _drafts(arrived[:last], numbers)

@@ -85,10 +85,10 @@ def _story(name: str) -> Story:
 @contextmanager
 def _model() -> Iterator[LanguageModel | None]:
     """Lend the language model of the settings, ready; None where there is none."""
-    from assistant.language_model import open_model
+    from assistant.embedded_model import open_model
     from assistant.settings import Settings
 
-    model = open_model(Settings.from_environment(), ())
+    model = open_model(Settings.from_environment())
     try:
         yield model if model and _is_ready(model) else None
     finally:

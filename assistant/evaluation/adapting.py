@@ -20,6 +20,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase, Qwen2Config, Qw
 
 _FIRST_LAYER = 12
 _RANK, _ALPHA = 8, 16.0
+_NOTHING = -100
 # The matrices that have an adapter: their names in the model file and in the network.
 _ADAPTED = {"attn_q": "q_proj", "attn_k": "k_proj", "attn_v": "v_proj", "attn_output": "o_proj"}
 _NAMES = {
@@ -38,60 +39,69 @@ _OUTSIDE = {
 
 
 @dataclass(frozen=True)
-class Prompts:
-    """Several prompts in one row of tokens; what they have in common stands there once.
+class Row:
+    """Several prompts with their replies in one row of tokens; what they share stands there once.
 
-    `tokens` and `positions`: (n,). `sees`: (n, n), which tokens a token may look at: those of its
-    own prompt before it. `ends`: where each prompt ends.
+    `tokens` and `positions`: (n,). `sees`: (n, n), which tokens a token may look at: those before
+    it of its own prompt. `replied`: (n,), what is to follow a token; -100 where nothing is to be
+    learned. `begins`: (n,), whether that is the first token of a reply.
     """
 
     tokens: Tensor
     positions: Tensor
     sees: Tensor
-    ends: Tensor
+    replied: Tensor
+    begins: Tensor
+
+
+Tokens = Sequence[int]
 
 
 def in_one_row(
-    beginning: Sequence[int], groups: Sequence[tuple[Sequence[int], Sequence[Sequence[int]]]]
-) -> Prompts:
-    """Return the prompts that begin alike, go on alike in each group, and end each in its own way.
+    beginning: Tokens, groups: Sequence[tuple[Tokens, Sequence[tuple[Tokens, Tokens]]]]
+) -> Row:
+    """Return prompts that begin alike, go on alike in each group, and end each in its own way.
 
     :param beginning: tokens of all prompts.
-    :param groups: for each, the tokens of all its prompts, and those of each.
+    :param groups: for each, the tokens of all its prompts, then what each prompt has of its own,
+        and the reply to it.
     """
     tokens, positions = list(beginning), list(range(len(beginning)))
-    of_group, of_prompt, ends = [0] * len(tokens), [0] * len(tokens), []
+    of_group, of_prompt, replied = [0] * len(tokens), [0] * len(tokens), [_NOTHING] * len(tokens)
+    begins = []
     for group, (shared, own) in enumerate(groups, 1):
-        for prompt, part in enumerate([shared, *own]):
+        for prompt, (part, reply) in enumerate([(shared, ()), *own]):
+            # What the last token of the reply is followed by is not learned.
+            read = [*part, *reply[:-1]]
             start = len(beginning) + (len(shared) if prompt else 0)
-            tokens += part
-            positions += range(start, start + len(part))
-            of_group += [group] * len(part)
-            of_prompt += [prompt] * len(part)
+            tokens += read
+            positions += range(start, start + len(read))
+            of_group += [group] * len(read)
+            of_prompt += [prompt] * len(read)
             if prompt:
-                ends.append(len(tokens) - 1)
+                begins.append(len(replied) + len(part) - 1)
+            replied += [_NOTHING] * (len(read) - len(reply)) + list(reply)
     g, p = torch.tensor(of_group), torch.tensor(of_prompt)
     same_prompt = (p[None] == 0) | (p[None] == p[:, None])
     same = (g[None] == 0) | ((g[None] == g[:, None]) & same_prompt)
     before = torch.ones(len(tokens), len(tokens), dtype=torch.bool).tril()
-    return Prompts(torch.tensor(tokens), torch.tensor(positions), before & same, torch.tensor(ends))
+    first = torch.zeros(len(tokens), dtype=torch.bool)
+    first[begins] = True
+    return Row(
+        torch.tensor(tokens), torch.tensor(positions), before & same, torch.tensor(replied), first
+    )
 
 
 class AdaptedModel:
     """The model of a file with an adapter that can be trained and stored."""
 
-    def __init__(self, file: Path, words: tuple[str, str]) -> None:
-        """Take the model from its file; the adapter changes nothing yet.
-
-        :param words: the model is asked how much likelier the first is than the second.
-        """
+    def __init__(self, file: Path) -> None:
+        """Take the model from its file; the adapter changes nothing yet."""
         self.tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
             str(file.parent), gguf_file=file.name
         )
-        first, second = (self.tokenizer.encode(word)[0] for word in words)
         whole = _network(file)
-        output = whole.lm_head.weight.detach().float()
-        self._difference = output[first] - output[second]
+        self._output = whole.lm_head
         self._network = whole.model
         self._adapters: dict[str, _Adapted] = {}
         for number, layer in enumerate(self._network.layers):
@@ -105,18 +115,21 @@ class AdaptedModel:
         """What training changes."""
         return [matrix for each in self._adapters.values() for matrix in (each.down, each.up)]
 
-    def log_odds(self, prompts: Prompts) -> Tensor:
-        """Return how much likelier each prompt is followed by the first word, (prompts,)."""
-        hidden = torch.zeros(prompts.sees.shape, dtype=torch.bfloat16)
-        hidden.masked_fill_(~prompts.sees, float("-inf"))
+    def losses(self, row: Row) -> tuple[Tensor, Tensor]:
+        """Return how surprising the replies are, in nats: their first tokens, and the others."""
+        hidden = torch.zeros(row.sees.shape, dtype=torch.bfloat16)
+        hidden.masked_fill_(~row.sees, float("-inf"))
         states: Tensor = self._network(
-            input_ids=prompts.tokens[None],
-            position_ids=prompts.positions[None],
+            input_ids=row.tokens[None],
+            position_ids=row.positions[None],
             attention_mask=hidden[None, None],
             use_cache=False,
-        ).last_hidden_state[0, prompts.ends]
-        found: Tensor = states.float() @ self._difference
-        return found
+        ).last_hidden_state[0]
+        learned = row.replied != _NOTHING
+        scores = self._output(states[learned]).float()
+        each = functional.cross_entropy(scores, row.replied[learned], reduction="none")
+        first = row.begins[learned]
+        return each[first], each[~first]
 
     def store(self, file: Path) -> None:
         """Write the adapter as llama.cpp reads it."""

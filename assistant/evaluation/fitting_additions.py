@@ -73,11 +73,9 @@ def cases(assistant: Assistant, questions: Sequence[Question], kept: Kept) -> li
 
 def answer(case: Case, numbers: EvidenceSettings) -> list[ScoredSentence]:
     """Return the sentences that an answer would rest on with these numbers."""
-    until = next((n for n, (_, said) in enumerate(case.singly, 1) if said > TELLS), JUDGED)
-    first = max(
-        case.singly[: min(until, JUDGED)],
-        key=lambda each: worth(each[0], case.sentences, each[1], numbers),
-    )[0]
+    best = case.singly[:JUDGED]
+    likeliest = max(best, key=lambda each: worth(each[0], case.sentences, each[1], numbers))[0]
+    first = next((sentence for sentence, said in best if said > TELLS), likeliest)
     chosen = [first]
     for sentence, said in case.singly:
         if sentence is not first and adds(sentence, case.sentences, chosen, said, numbers):

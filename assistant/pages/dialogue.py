@@ -12,6 +12,7 @@ from assistant.answer import Answer, Citation, Kind, Mode, Nearest, Sentence
 from assistant.pages.exchange import BASIS, Exchange, refusal_label
 from assistant.pages.keeping import as_markdown, with_references
 from assistant.pages.markup import counted, escaped, question_address, story_address, story_link
+from assistant.quoting import lead
 
 _LONGEST_SHOWN = 400  # characters of a question; more would push its answer out of sight
 _LONGEST_LINKED = 1_500  # characters; longer addresses are cut by mail programs and proxies
@@ -127,27 +128,28 @@ def _told(number: int, answer: Answer, cited: Mapping[int, Citation]) -> Iterato
         if quoted:
             yield from (_quote(number, sentence, cited) for sentence in sentences)
         else:
-            text = " ".join(_held_together(s.text, _marks(number, s, cited)) for s in sentences)
+            text = " ".join(_led(number, s, cited) for s in sentences)
             yield f'<p class="said" dir="auto" lang="{escaped(answer.language)}">{text}</p>'
 
 
 def _quote(number: int, sentence: Sentence, cited: Mapping[int, Citation]) -> str:
-    text, place = sentence.text, ""
-    first = cited[sentence.citations[0]]
-    lead = f"{first.city}, {first.country} ({first.year}): "
-    if text.startswith(lead):
-        text = text.removeprefix(lead)
-        place = f'<span class="place">{escaped(lead.strip())}</span> '
-    words = _held_together(text, _marks(number, sentence, cited))
-    return f'<p class="said quoted" dir="auto">{place}{words}</p>'
+    return f'<p class="said quoted" dir="auto">{_led(number, sentence, cited)}</p>'
+
+
+def _led(number: int, sentence: Sentence, cited: Mapping[int, Citation]) -> str:
+    """Return a sentence with its numbers, and its city, where that leads it, set apart."""
+    led = lead(cited[sentence.citations[0]])
+    text = sentence.text.removeprefix(led)
+    place = "" if text == sentence.text else f'<span class="place">{escaped(led.strip())}</span> '
+    return place + _held_together(text, _marks(number, sentence, cited))
 
 
 def _counted(number: int, answer: Answer, cited: Mapping[int, Citation]) -> Iterator[str]:
     """Yield the sentence that counts, and a list of what was counted, each with its number."""
-    lead, *lines = answer.sentences
+    first, *lines = answer.sentences
     language = f'dir="auto" lang="{escaped(answer.language)}"'
-    marks = "" if lines else _marks(number, lead, cited)
-    yield f'<p class="said" {language}>{_held_together(lead.text, marks)}</p>'
+    marks = "" if lines else _marks(number, first, cited)
+    yield f'<p class="said" {language}>{_held_together(first.text, marks)}</p>'
     items = "".join(
         f"<li>{_held_together(line.text, _marks(number, line, cited))}</li>" for line in lines
     )

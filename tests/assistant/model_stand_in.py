@@ -81,10 +81,14 @@ def about_one_sentence(asked: dict[str, Any]) -> bool:
 
 def yes_or_no(server: Server, asked: dict[str, Any]) -> bytes:
     """Return the one word that is asked for, with its probability."""
+    return _yes_or_no(server, asked) + piece("", ended=True)
+
+
+def _yes_or_no(server: Server, asked: dict[str, Any]) -> bytes:
     about = asked["messages"][-1]["content"]
     yes = server.yes(about) if callable(server.yes) else server.yes
     chances = {"yes": math.log(yes), " No": math.log(1 - yes)}
-    return piece("yes" if yes >= 0.5 else "no", chances=chances) + piece("", ended=True)
+    return piece("yes" if yes >= 0.5 else "no", chances=chances)
 
 
 def well(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
@@ -96,6 +100,15 @@ def well(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> N
     for start in range(0, len(server.text), 3):
         to.wfile.write(piece(server.text[start : start + 3]))
     to.wfile.write(piece("", ended=True) + b"data: [DONE]\n\n")
+
+
+def going_on(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
+    """Say yes or no, and go on with the text where there is room for it, as one that was taught."""
+    begin(to, "text/event-stream")
+    to.wfile.write(_yes_or_no(server, asked))
+    if not about_one_sentence(asked):
+        to.wfile.write(piece(f": {server.text}"))
+    to.wfile.write(piece("", ended=True))
 
 
 def endlessly(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:

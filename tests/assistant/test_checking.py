@@ -149,6 +149,11 @@ def test_numbers_are_compared_across_languages(checker: Checker) -> None:
     assert _fault(checker, false, language="fr") is Fault.NUMBER
 
 
+def test_the_words_of_a_quote_are_no_answer_in_another_language(checker: Checker) -> None:
+    assert _fault(checker, "The evening school opened in 2016.", language="fr") is Fault.LANGUAGE
+    assert _fault(checker, "L'école du soir a ouvert en 2016.", language="fr") is None
+
+
 def test_a_language_whose_negations_are_unknown_is_not_vouched_for(checker: Checker) -> None:
     assert _fault(checker, "Shule ya jioni ilifunguliwa 2016.", language="sw") is Fault.UNSUPPORTED
 

@@ -38,7 +38,7 @@ def checker() -> Checker:
 
 
 def shown(checker: Checker, *drafts: Draft) -> list[tuple[str, tuple[int, ...]]]:
-    sentences = holding(drafts, CITATIONS, checker, "en")
+    sentences = holding(drafts, CITATIONS, checker, "en", ("Cork",))
     return [(s.text, s.citations) for s in sentences if isinstance(s, Sentence)]
 
 
@@ -56,6 +56,18 @@ def complete(
 def test_a_sentence_that_its_quote_tells_is_shown_with_it(checker: Checker):
     text = "Cork's Learning Neighbourhoods are run by 73 part-time coordinators."
     assert shown(checker, Draft(text, (1,))) == [(text, (1,))]
+
+
+def test_a_city_that_neither_sentence_nor_question_names_leads_the_sentence(checker: Checker):
+    def told(text: str, *named: str) -> list[str]:
+        drafts = (Draft(text, (1,)), Draft(MONEY, (2,)))
+        held = holding(drafts, CITATIONS, checker, "en", named)
+        return [s.text for s in held if isinstance(s, Sentence)]
+
+    assert told(PEOPLE) == [f"Cork, Ireland (2015): {PEOPLE}", MONEY]
+    assert told(PEOPLE, "Cork") == [PEOPLE, MONEY]
+    named = "Cork's Learning Neighbourhoods are run by 73 part-time coordinators."
+    assert told(named) == [named, MONEY]
 
 
 @pytest.mark.parametrize("tags", [(), (2,), (3,)], ids=str)
@@ -103,7 +115,7 @@ def test_at_most_three_sentences_are_shown_each_once_and_then_the_writer_is_stop
             stopped.append(True)
 
     with closing(endless()) as drafts:
-        sentences = list(holding(drafts, CITATIONS, checker, "en"))
+        sentences = list(holding(drafts, CITATIONS, checker, "en", ("Cork",)))
     assert stopped and len(sentences) == 3
     texts = {s.text for s in sentences if isinstance(s, Sentence) and not s.quoted}
     assert len(texts) == 3
@@ -115,7 +127,7 @@ def test_what_fails_gives_way_at_once_to_what_the_quotes_that_it_cites_tell(
 ):
     needed = CITATIONS[:2]
     draft = Draft("The festival costs 180,000 dollars a year.", tags)
-    parts = list(holding([draft, draft], CITATIONS, checker, "en"))
+    parts = list(holding([draft, draft], CITATIONS, checker, "en", ("Cork",)))
     assert [part.quote for part in parts[:1] if isinstance(part, Citation)] == instead
     sentences, citations = complete(parts, needed)
     assert all(s.quoted for s in sentences)
@@ -197,4 +209,4 @@ def test_a_written_sentence_cites_the_quote_that_is_shown_of_what_it_rests_on():
 def test_what_fails_gives_way_to_the_only_quote_whatever_its_tag(checker: Checker):
     draft = Draft("The festival costs 180,000 dollars a year.", ())
     only = [CITATIONS[1]]
-    assert list(holding([draft], only, checker, "en")) == only
+    assert list(holding([draft], only, checker, "en", ("Cork",))) == only

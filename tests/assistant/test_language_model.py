@@ -12,14 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.language_model import (
-    Beginning,
-    EmbeddedModel,
-    LanguageModel,
-    Message,
-    ModelFailure,
-    open_model,
-)
+from assistant.alone import taught
+from assistant.embedded_model import EmbeddedModel, open_model
+from assistant.language_model import LanguageModel, Message, ModelFailure
 from assistant.settings import Settings
 from index import manifest
 from index.weights import LANGUAGE_MODELS
@@ -193,12 +188,12 @@ def test_closing_the_reply_stops_the_model_within_a_second(server: Server):
 
 
 def test_the_settings_say_which_model(server: Server):
-    assert open_model(Settings(llm="none"), ()) is None
+    assert open_model(Settings(llm="none")) is None
     named = Settings(llm=server.address, llm_model="big", llm_key="k", llm_seconds=3)
-    opened = open_model(named, ())
+    opened = open_model(named)
     assert opened is not None and yes(opened) > 0.9
     assert server.asked[0]["model"] == "big" and server.keys == ["Bearer k"]
-    assert "id_slot" not in server.asked[0]  # that is llama.cpp's own
+    assert "lora" not in server.asked[0]  # that is llama.cpp's own
     opened.close()
 
 
@@ -216,7 +211,7 @@ def no_gguf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_file_that_is_no_model_is_told_and_the_model_is_never_ready(no_gguf: Path):
-    embedded = EmbeddedModel(5, [Beginning(ASKED)])
+    embedded = EmbeddedModel(5, taught())
     with pytest.raises(ModelFailure, match="cannot be loaded: run 'learning-city weights'"):
         embedded.wait()
     assert not embedded.ready
@@ -226,8 +221,8 @@ def test_a_file_that_is_no_model_is_told_and_the_model_is_never_ready(no_gguf: P
 @pytest.mark.slow
 def test_a_program_that_ends_while_the_model_is_loading_ends_in_order():
     code = (
-        "from assistant.language_model import EmbeddedModel; import time\n"
-        "model = EmbeddedModel(5, ()); time.sleep(0.7); model.close()"
+        "from assistant.embedded_model import EmbeddedModel; import time\n"
+        "model = EmbeddedModel(5); time.sleep(0.7); model.close()"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120

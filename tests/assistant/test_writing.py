@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from assistant.language_model import LanguageModel, Message
-from assistant.writing import Draft, beginning, reading, write
+from assistant.writing import LONGEST, Draft, beginning, drafts, reading
 from tests.assistant import model_stand_in as stand_in
 from tests.assistant.cork import citation
 from tests.assistant.model_stand_in import Server
@@ -26,7 +26,8 @@ def server() -> Iterator[Server]:
 def written(server: Server, text: str) -> list[Draft]:
     """Return what becomes of a text that arrives three letters at a time."""
     server.text = text
-    return list(write(LanguageModel(server.address, "m", "", 30), READ, (1, 2)))
+    model = LanguageModel(server.address, "m", "", 30)
+    return list(drafts(model.stream(READ, LONGEST), (1, 2)))
 
 
 CUT = {
@@ -70,17 +71,19 @@ CUT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "drafts"), CUT.values(), ids=CUT.keys())
-def test_sentences_come_with_the_tags_that_exist_and_none_that_do_not(server: Server, text, drafts):
+@pytest.mark.parametrize(("text", "expected"), CUT.values(), ids=CUT.keys())
+def test_sentences_come_with_the_tags_that_exist_and_none_that_do_not(
+    server: Server, text, expected
+):
     became = written(server, text)
-    assert [(draft.text, draft.citations) for draft in became] == drafts
+    assert [(draft.text, draft.citations) for draft in became] == expected
     assert all("[" not in draft.text and "]" not in draft.text for draft in became)
 
 
 def test_a_sentence_comes_as_soon_as_it_is_complete_and_closing_stops_the_model(server: Server):
     server.text, server.manner = "Cork has 73. [1]", stand_in.endlessly
-    with closing(write(LanguageModel(server.address, "m", "", 30), READ, ONE)) as drafts:
-        assert next(drafts) == Draft("Cork has 73.", ONE)
+    with closing(LanguageModel(server.address, "m", "", 30).stream(READ, LONGEST)) as pieces:
+        assert next(drafts(pieces, ONE)) == Draft("Cork has 73.", ONE)
     assert server.closed.wait(1)
 
 

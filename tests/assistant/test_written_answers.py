@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from assistant.alone import taught
 from assistant.answer import Answer, Citation, EvidenceFound, Finished, Kind, Mode, TextAdded
-from assistant.language_model import EmbeddedModel, LanguageModel
+from assistant.embedded_model import EmbeddedModel
+from assistant.language_model import LanguageModel
 from assistant.phrases import phrase
 from assistant.service import Assistant
-from assistant.written_answer import beginnings
 from corpus.library import Library
 from index.embedding import Encoder
 from index.store import Store
@@ -23,6 +24,7 @@ from tests.assistant.model_stand_in import Server, piece
 pytestmark = pytest.mark.slow
 
 CORK = "How many people look after the Learning Neighbourhoods of Cork, and on what hours?"
+BUSES = "How many buses of Petaling Jaya are electric?"
 # Three sentences are enough, and an answer shows the quotes they leave out.
 WRITTEN = 3
 
@@ -83,6 +85,64 @@ def test_single_sentences_are_judged_until_one_tells_then_the_answer_is_written_
     assert singly[:2] == [True, False] and all(singly[2:]) and len(singly) < 8
     assert all(CORK in asked["messages"][-1]["content"] for asked in server.asked)
     assert all("logprobs" in a for a, single in zip(server.asked, singly, strict=True) if single)
+
+
+@pytest.fixture
+def taught_one(assistant: Assistant, server: Server) -> Assistant:
+    """The assistant with a model that goes on behind its yes, as the embedded one does."""
+    assert assistant.model is not None
+    assistant.model.taught = True
+    server.text, server.manner = server.text.removesuffix(" [1]"), stand_in.going_on
+    return assistant
+
+
+def test_a_model_that_was_taught_answers_in_the_request_that_judges(
+    taught_one: Assistant, server: Server
+):
+    answer, _ = taught_one.answer(CORK)
+    assert answer.mode is Mode.WRITTEN and answer.sentences[0].text == server.text
+    assert not stand_in.about_one_sentence(server.asked[0])
+    assert all(map(stand_in.about_one_sentence, server.asked[1:]))
+
+
+def test_what_it_says_of_a_sentence_that_does_not_tell_is_not_shown(
+    taught_one: Assistant, server: Server
+):
+    best = server.text
+    server.yes = lambda asked: 0.001 if best in asked else 0.99
+    answer, _ = taught_one.answer(CORK)
+    assert answer.sentences[0].quoted and best not in answer.sentences[0].text
+
+
+def test_in_a_comparison_it_goes_on_about_the_best_sentence_of_each_city(
+    taught_one: Assistant, server: Server
+):
+    question = "How do Cork and Limerick pay for their learning festivals?"
+    server.text = "Weather is fine everywhere."
+    answer, _ = taught_one.answer(question)
+    assert {c.city for c in answer.citations} >= {"Cork", "Limerick"}
+    heard = [a for a in server.asked if not stand_in.about_one_sentence(a)]
+    assert len(heard) == 3 and all(sentence.quoted for sentence in answer.sentences)
+
+
+def test_a_taught_model_that_breaks_off_behind_its_yes_leaves_the_quotes(
+    taught_one: Assistant, server: Server
+):
+    server.manner = stand_in.with_body(
+        piece("yes", chances={"yes": -0.01, "no": -5.0}) + piece(": In Co"), "text/event-stream"
+    )
+    answer, _ = taught_one.answer(CORK)
+    assert answer.mode is Mode.QUOTES and answer.message == phrase("model_away", "en")
+
+
+def test_in_another_language_than_it_was_taught_in_it_judges_and_is_not_heard_further(
+    taught_one: Assistant, server: Server
+):
+    question = "Wie viele Menschen leiten die Learning Neighbourhoods in Cork?"
+    answer, _ = taught_one.answer(question)
+    assert server.asked and all(map(stand_in.about_one_sentence, server.asked))
+    assert answer.citations and all(sentence.quoted for sentence in answer.sentences)
+    assert not answer.message
 
 
 def test_a_sentence_that_adds_to_the_answer_is_quoted_and_its_evidence_shown(
@@ -222,7 +282,7 @@ def test_a_reader_who_goes_away_stops_the_model(assistant: Assistant, server: Se
 @pytest.fixture(scope="module")
 def embedded(quoting: Assistant) -> Iterator[Assistant]:
     """The assistant with the model that comes with it."""
-    model = EmbeddedModel(300, beginnings())
+    model = EmbeddedModel(300, taught())
     model.wait()
     quoting.model = model
     yield quoting
@@ -239,7 +299,7 @@ def _is_sound(answer: Answer) -> None:
 
 
 def test_the_embedded_model_answers_and_cites(embedded: Assistant):
-    answer, _ = embedded.answer("How many buses of Petaling Jaya are electric?")
+    answer, _ = embedded.answer(BUSES)
     assert answer.mode is Mode.WRITTEN and answer.kind is Kind.ANSWERED
     assert answer.citations[0].city == "Petaling Jaya" and "two" in answer.text
     _is_sound(answer)
@@ -264,10 +324,10 @@ def test_ten_questions_at_once_all_end_with_an_answer(embedded: Assistant):
 
 def test_the_embedded_model_stops_when_its_reader_goes_away(embedded: Assistant):
     assert embedded.model is not None
-    for event in (events := embedded.ask(CORK)):
+    for event in (events := embedded.ask(BUSES)):
         if isinstance(event, TextAdded):
             break
     events.close()  # type: ignore[attr-defined]
-    answer, _ = embedded.answer(CORK)
+    answer, _ = embedded.answer(BUSES)
     assert answer.kind is not Kind.NOT_FOUND
     _is_sound(answer)

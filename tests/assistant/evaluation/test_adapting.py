@@ -15,17 +15,26 @@ ADAPTER = Path(assistant.__file__).with_name("stated.gguf")
 
 
 def test_prompts_in_one_row_read_as_if_each_stood_alone():
-    row = in_one_row([1, 2], [([3], [[4, 5], [6]]), ([7], [[8]])])
+    row = in_one_row([1, 2], [([3], [([4, 5], [9]), ([6], [9])]), ([7], [([8], [9])])])
     alone = [[1, 2, 3, 4, 5], [1, 2, 3, 6], [1, 2, 7, 8]]
     assert len(row.tokens) == 2 + 1 + 2 + 1 + 1 + 1
-    for end, prompt in zip(row.ends, alone, strict=True):
+    for end, prompt in zip(row.begins.nonzero().flatten(), alone, strict=True):
         seen = row.sees[end].nonzero().flatten()
         assert row.tokens[seen].tolist() == prompt
         assert row.positions[seen].tolist() == list(range(len(prompt)))
 
 
+def test_each_token_of_a_reply_is_learned_behind_what_is_before_it():
+    row = in_one_row([1], [([2], [([3], [7, 8, 9]), ([4, 5], [6])])])
+    learned = (row.replied != -100).nonzero().flatten()
+    read = [row.tokens[row.sees[at].nonzero().flatten()].tolist() for at in learned]
+    assert read == [[1, 2, 3], [1, 2, 3, 7], [1, 2, 3, 7, 8], [1, 2, 4, 5]]
+    assert row.replied[learned].tolist() == [7, 8, 9, 6]
+    assert row.begins[learned].tolist() == [True, False, False, True]
+
+
 def test_no_token_sees_what_comes_later():
-    row = in_one_row([1], [([2], [[3, 4], [5, 6]])])
+    row = in_one_row([1], [([2], [([3, 4], [9, 9]), ([5, 6], [9])])])
     assert not torch.triu(row.sees, 1).any() and row.sees.diagonal().all()
 
 
