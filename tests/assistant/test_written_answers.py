@@ -105,6 +105,15 @@ def test_a_model_that_was_taught_answers_in_the_request_that_judges(
     assert all(map(stand_in.about_one_sentence, server.asked[1:]))
 
 
+def test_a_sentence_that_leaves_out_much_of_its_quote_gives_way_to_it(
+    taught_one: Assistant, server: Server
+):
+    best = server.text
+    server.text = " ".join(best.split()[: len(best.split()) // 2]) + "."
+    answer, _ = taught_one.answer(CORK)
+    assert answer.sentences[0].quoted and best in answer.sentences[0].text
+
+
 def test_what_it_says_of_a_sentence_that_does_not_tell_is_not_shown(
     taught_one: Assistant, server: Server
 ):
