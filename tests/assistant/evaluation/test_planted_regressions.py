@@ -138,7 +138,7 @@ def in_french(assistant: Assistant) -> list[Dialogue]:
     ]  # fmt: skip
 
 
-def test_a_model_told_the_wrong_language_is_found_where_it_writes(
+def test_a_model_told_the_wrong_language_that_no_check_sees_is_found_where_it_writes(
     assistant: Assistant, server: Server, monkeypatch: pytest.MonkeyPatch
 ):
     def as_told(server: Server, to: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
@@ -147,6 +147,7 @@ def test_a_model_told_the_wrong_language_is_found_where_it_writes(
         (partial(write, more="") if told else well)(server, to, asked)
 
     server.manner = as_told
+    monkeypatch.setattr("assistant.checking._is_copied", lambda sentence, quotes: False)
     before = evaluate(assistant, in_french(assistant))
     monkeypatch.setattr(assistant_writing, "_name", lambda language: "English")
     found = compare(before, evaluate(assistant, in_french(assistant)))
