@@ -37,8 +37,8 @@ JUDGED = 4
 # is written from it.
 TELLS = 0.0
 # The language in which a model that was taught goes on with what a sentence states. In others it
-# judges as well, but too much of what it writes is wrong, and no check tells which: of 82 sentences
-# in ten languages a reader of these found 39 supported, and of the 55 that passed the check 25.
+# judges as well, but too much of what it writes is wrong, and no check tells which: of 81 sentences
+# in fourteen languages a reader of these found 34 in order, and of the 55 that the check passed 25.
 _TAUGHT_IN = "en"
 
 
