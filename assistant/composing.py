@@ -32,23 +32,25 @@ def holding(
     checker: Checker,
     language: str,
     named: Collection[str] = (),
+    whole: bool = False,
 ) -> Iterator[Shown]:
     """Yield the drafts that hold, with the citations they hold against; of others, their quotes.
 
     It ends after a few. One of a city that neither it nor the question names is led by it.
 
     :param named: the cities that the question names.
+    :param whole: a draft that leaves out much of what it cites gives way as well. What is left out
+        is too often what was asked, or what the rest depends on; and the quote would follow it.
     """
     shown: list[Shown] = []
     for draft in drafts:
         holds = _held_by(draft, citations, checker, language)
-        found: Shown | None
-        if holds:
-            of = [c for c in citations if c.n in holds]
-            led = "" if shown else _lead(draft.text, of, named)
-            found = Sentence(led + draft.text, holds, quoted=False)
-        else:
-            found = _instead(draft, citations, said_by(shown))
+        of = [c for c in citations if c.n in holds]
+        led = "" if shown or not of else _lead(draft.text, of, named)
+        written = Sentence(led + draft.text, holds, quoted=False)
+        is_cut = whole and not all(is_told(c, [written]) for c in of)
+        gives_way = not of or is_cut
+        found = _instead(draft, citations, said_by(shown)) if gives_way else written
         if found is None or found in shown:
             continue
         shown.append(found)

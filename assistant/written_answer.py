@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from assistant import alone, writing
-from assistant.answer import Citation, Event, EvidenceFound, Finished, Mode, Sentence, TextAdded
+from assistant.answer import Citation, Event, EvidenceFound, Finished, Mode, TextAdded
 from assistant.checking import Checker
 from assistant.composing import (
     Shown,
@@ -132,23 +132,19 @@ class WrittenAnswer:
     def _written(self, read: Sequence[Citation], reply: Iterable[str]) -> Iterator[Shown]:
         """Yield what of a reply the checker lets pass; if nothing, the quotes that it is from."""
         drafts = self._noted(writing.drafts(reply, [c.n for c in read]))
-        asked, told = self.reply.asked, list[Shown]()
-        for each in holding(drafts, read, self.checker, asked.language, asked.mentions.cities):
-            whole = read[0] if self._is_cut(each, read) else each
-            if whole not in told:
-                told.append(whole)
-                yield whole
-        if not told:
+        asked, shown = self.reply.asked, False
+        for each in holding(
+            drafts,
+            read,
+            self.checker,
+            asked.language,
+            named=asked.mentions.cities,
+            whole=self.model.taught,
+        ):
+            shown = True
+            yield each
+        if not shown:
             yield from read
-
-    def _is_cut(self, each: Shown, read: Sequence[Citation]) -> bool:
-        """Tell whether a sentence leaves out much of the quote that a taught model wrote it from.
-
-        What it leaves out is too often what was asked, or what the rest depends on; and the quote
-        would have to follow it.
-        """
-        written = self.model.taught and isinstance(each, Sentence)
-        return written and not is_told(read[0], [each])
 
     def _noted(self, drafts: Iterable[Draft]) -> Iterator[Draft]:
         for draft in drafts:
