@@ -1,8 +1,8 @@
 """The embedded language model as a network that can be trained, by an adapter of low rank.
 
 The weights are those of the model file, read once and never changed. What is learned are the
-adapter's two small matrices beside each matrix of attention (LoRA, Hu et al., 2021), in the upper
-layers only: what lies below costs no backward pass.
+adapter's two small matrices beside each matrix of attention (LoRA, Hu et al., 2021). Where there is
+a graphics card, it is used.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, Qwen2Config, Qwen2ForCausalLM
 
-_FIRST_LAYER = 12
-_RANK, _ALPHA = 8, 16.0
+_RANK, _ALPHA = 16, 32.0
 _NOTHING = -100
 # The matrices that have an adapter: their names in the model file and in the network.
 _ADAPTED = {"attn_q": "q_proj", "attn_k": "k_proj", "attn_v": "v_proj", "attn_output": "o_proj"}
@@ -100,13 +99,14 @@ class AdaptedModel:
         self.tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
             str(file.parent), gguf_file=file.name
         )
-        whole = _network(file)
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        whole = _network(file, self._device)
         self._output = whole.lm_head
         self._network = whole.model
         self._adapters: dict[str, _Adapted] = {}
         for number, layer in enumerate(self._network.layers):
-            for name, own in _ADAPTED.items() if number >= _FIRST_LAYER else ():
-                adapted = _Adapted(getattr(layer.self_attn, own))
+            for name, own in _ADAPTED.items():
+                adapted = _Adapted(getattr(layer.self_attn, own)).to(self._device)
                 setattr(layer.self_attn, own, adapted)
                 self._adapters[f"blk.{number}.{name}.weight"] = adapted
 
@@ -117,8 +117,9 @@ class AdaptedModel:
 
     def losses(self, row: Row) -> tuple[Tensor, Tensor]:
         """Return how surprising the replies are, in nats: their first tokens, and the others."""
-        hidden = torch.zeros(row.sees.shape, dtype=torch.bfloat16)
-        hidden.masked_fill_(~row.sees, float("-inf"))
+        row = Row(*(tensor.to(self._device) for tensor in vars(row).values()))
+        hidden = torch.zeros(row.sees.shape, dtype=torch.bfloat16, device=self._device)
+        hidden.masked_fill_(~row.sees, torch.finfo(hidden.dtype).min)
         states: Tensor = self._network(
             input_ids=row.tokens[None],
             position_ids=row.positions[None],
@@ -139,7 +140,7 @@ class AdaptedModel:
         writer.add_float32("adapter.lora.alpha", _ALPHA)
         for name, adapted in self._adapters.items():
             for suffix, matrix in (("lora_a", adapted.down), ("lora_b", adapted.up)):
-                values = matrix.detach().float().numpy().astype(np.float16)
+                values = matrix.detach().float().cpu().numpy().astype(np.float16)
                 writer.add_tensor(f"{name}.{suffix}", values)
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
@@ -163,7 +164,7 @@ class _Adapted(nn.Module):
         return base + beside * (_ALPHA / _RANK)
 
 
-def _network(file: Path) -> Qwen2ForCausalLM:
+def _network(file: Path, device: torch.device) -> Qwen2ForCausalLM:
     """Return the network with the file's weights as bfloat16, which processors multiply fast."""
     reader = gguf.GGUFReader(file)
 
@@ -173,7 +174,7 @@ def _network(file: Path) -> Qwen2ForCausalLM:
     weights = {}
     for tensor in reader.tensors:
         values = gguf.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
-        weights[_own_name(tensor.name)] = torch.from_numpy(values).bfloat16()
+        weights[_own_name(tensor.name)] = torch.from_numpy(values).bfloat16().to(device)
     config = Qwen2Config(
         vocab_size=len(weights["lm_head.weight"]),
         hidden_size=number("embedding_length"),
@@ -188,7 +189,7 @@ def _network(file: Path) -> Qwen2ForCausalLM:
     with torch.device("meta"):
         network = Qwen2ForCausalLM(config)
     network.load_state_dict(weights, assign=True)
-    network.model.rotary_emb = type(network.model.rotary_emb)(config)
+    network.model.rotary_emb = type(network.model.rotary_emb)(config, device)
     return network.requires_grad_(False)
 
 

@@ -1,11 +1,14 @@
 """Trains the adapter with which the embedded model reads single sentences (`stated.gguf`).
 
-`python -m assistant.evaluation.fitting_adapter tests/training tests/told/sentences.jsonl` teaches
-the model in two courses, each seen once; together they take an hour and a half on two cores. First,
-of the best sentences that are found for a question, which state what is asked or a part of it.
-Then, behind its yes, what the sentence states, as the examples written by hand say it; and not to
-take for it what only seems near. The stories of one fold are left out: on their questions the
-numbers are fitted that weigh what the model says (`fitting_refusal`, `fitting_additions`).
+`python -m assistant.evaluation.fitting_adapter tests/training` teaches the model, of the best
+sentences that are found for a question, which state what is asked or a part of it, and to go on
+behind its yes with what the sentence states. Which do, and how one would say so, was marked by hand
+(`tests/told`, which has questions of its own); the others teach the no. Each lesson is seen once.
+The stories of one fold are left out: on their questions the numbers are fitted that weigh what the
+model says (`fitting_refusal`, `fitting_additions`).
+
+That is more than a million tokens: a minute and a half on a graphics card. Two cores would need a
+day, and 16 GB.
 """
 
 from __future__ import annotations
@@ -13,9 +16,10 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn.utils import clip_grad_norm_
@@ -24,8 +28,7 @@ from tqdm import tqdm
 from assistant import alone
 from assistant.answer import Citation
 from assistant.evaluation.adapting import AdaptedModel, Row, in_one_row
-from assistant.evaluation.fitting import is_gold
-from assistant.evaluation.fitting_reader import fold_of
+from assistant.evaluation.fitting_reader import FOLDS, fold_of
 from assistant.evaluation.questions import Question, load_questions
 from assistant.gathering import candidates
 from assistant.question import understand
@@ -37,16 +40,18 @@ from index.weights import LANGUAGE_MODELS, fetch
 
 LEFT_OUT = 2
 _FILE = Path("assistant/stated.gguf")
-_CANDIDATES = 40
-_QUESTIONS, _SENTENCES, _STATING = 900, 3, 2
-_AMONG, _OTHERS_AMONG = 8, 5
-# Of the unanswerable questions of the second course; of all its `near` questions, so many.
-_UNTOLD, _NEAR = 2, 430
+_TOLD = Path("tests/told")
+_CANDIDATES, _AMONG = 40, 8
+# At most so many of a question's best sentences that state it, and that do not.
+_STATING, _OTHERS = 3, 4
 # What of a reply is in words counts so much beside its yes or no.
-_IN_WORDS = 0.7
-_RATES, _BATCHES, _WARM_UP, _LAST_RATE = (6e-4, 5e-4), (4, 6), 12, 0.03
+_IN_WORDS = 0.5
+_TOKENS, _RATE, _WARM_UP, _LAST_RATE = 4000, 5e-4, 20, 0.02
 _LONGEST_STEP = 1.0
 _SAID_EVERY = 20
+
+Sentence = tuple[str, str]
+"""A story's slug, and the words of one of its sentences."""
 
 
 @dataclass(frozen=True)
@@ -57,25 +62,44 @@ class Lesson:
     sentences: tuple[tuple[Citation, str], ...]
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """A question's best sentences, and which of them state what it asks; all have quotes."""
+@dataclass
+class Marks:
+    """What was marked by hand.
 
-    question: Question
-    asked: str
-    best: tuple[Citation, ...]
-    gold: tuple[Citation, ...]
+    `stated`: by a question's id, the sentences that state what is asked, or a part of it.
+    `in_words`: by id and wording of a question, how one would say what a sentence states. `near`:
+    questions that a sentence leaves open.
+    """
 
-    @property
-    def others(self) -> tuple[Citation, ...]:
-        """The best of those that do not state it."""
-        return tuple(c for c in self.best[:_OTHERS_AMONG] if c not in self.gold)
+    stated: dict[str, set[Sentence]] = field(default_factory=dict)
+    in_words: dict[str, dict[str, dict[Sentence, str]]] = field(default_factory=dict)
+    near: list[tuple[str, Sentence]] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, folder: Path) -> Marks:
+        """Return what the folder's files hold; its README says how."""
+        marks = cls()
+        for line in _lines(folder / "stated.jsonl"):
+            marks.stated[line["id"]] = {(s["story"], s["sentence"]) for s in line["stated"]}
+        for line in _lines(folder / "sentences.jsonl"):
+            sentence = (line["story"], line["sentence"])
+            marks.stated.setdefault(line["id"], set()).add(sentence)
+            wordings = marks.in_words.setdefault(line["id"], {})
+            wordings.setdefault(line["question"], {})[sentence] = line["answer"]
+            if "near" in line:
+                marks.near.append((line["near"], sentence))
+        return marks
 
 
-def find(assistant: Assistant, questions: Sequence[Question]) -> Iterator[Candidates]:
-    """Yield the questions to teach by, those of one story each, with their best sentences."""
+def _lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def lessons(assistant: Assistant, questions: Sequence[Question], marks: Marks) -> Iterator[Lesson]:
+    """Yield a lesson for each wording of each question, and one for each that is only near."""
     stories = {story.slug: story for story in assistant.catalogue.stories}
     slugs = sorted(stories)
+    left_out = {slug for n, slug in enumerate(slugs) if n % FOLDS == LEFT_OUT}
     for question in tqdm(questions, desc="questions", leave=False):
         fold = fold_of(question, slugs)
         asked = understand(question.question, assistant.catalogue)
@@ -83,52 +107,28 @@ def find(assistant: Assistant, questions: Sequence[Question]) -> Iterator[Candid
             continue
         sentences = candidates(asked, assistant.retrieve(asked, _CANDIDATES), fold)
         best = sorted(sentences, key=lambda s: -s.score)[:_AMONG]
-        quotes = [cite([sentence], stories.__getitem__)[0] for sentence in best]
-        gold = [q for s, q in zip(best, quotes, strict=True) if is_gold(question, s)]
-        if gold or question.unanswerable:
-            yield Candidates(question, asked.standalone, tuple(quotes), tuple(gold))
+        quotes = {(s.hit.passage.story, s.text): cite([s], stories.__getitem__)[0] for s in best}
+        seen = [s for s in quotes if s[0] not in left_out]
+        stated = marks.stated.get(question.id, set())
+        in_words = marks.in_words.get(question.id, {})
+        for words, told in {asked.standalone: {}, **in_words}.items():
+            of_it = [(quotes[s], _reply(True, told.get(s, ""))) for s in seen if s in stated]
+            others = [(quotes[s], _reply(False)) for s in seen if s not in stated]
+            if of_it or question.unanswerable:
+                some = random.sample(others, min(_OTHERS, len(others)))
+                yield Lesson(words, tuple(_mixed([*of_it[:_STATING], *some])))
+    for words, (slug, text) in marks.near:
+        if slug not in left_out:
+            yield Lesson(words, ((_quote(stories[slug], text), _reply(False)),))
 
 
-def judging(found: Sequence[Candidates]) -> list[Lesson]:
-    """Return the first course: which sentences state what is asked."""
-    told: list[Lesson] = []
-    untold: list[Lesson] = []
-    for each in found:
-        chosen = [*each.gold[:_STATING], *each.others][:_SENTENCES]
-        replies = tuple((c, _reply(c in each.gold)) for c in chosen)
-        (told if each.gold else untold).append(Lesson(each.asked, replies))
-    random.shuffle(told)
-    lessons = [*untold, *told[: _QUESTIONS - len(untold)]]
-    random.shuffle(lessons)
-    return lessons
+def _mixed(each: list[tuple[Citation, str]]) -> list[tuple[Citation, str]]:
+    return random.sample(each, len(each))
 
 
-def telling(
-    found: Sequence[Candidates], examples: Sequence[Mapping[str, str]], stories: Mapping[str, Story]
-) -> list[Lesson]:
-    """Return the second course: what the sentences state, and what only seems near.
-
-    :param examples: the lines of `tests/told/sentences.jsonl`.
-    """
-    of = {each.question.id: each for each in found}
-    lessons, near = [], []
-    for example in examples:
-        story = stories[example["story"]]
-        start = story.body.index(example["sentence"])
-        quote = citation(1, story, start, start + len(example["sentence"]))
-        sentences = [(quote, _reply(True, example["answer"]))]
-        if (candidates_of := of.get(example["id"])) and candidates_of.others:
-            sentences.append((random.choice(candidates_of.others), _reply(False)))
-        random.shuffle(sentences)
-        lessons.append(Lesson(example["question"], tuple(sentences)))
-        near.append(Lesson(example["near"], ((quote, _reply(False)),)))
-    for each in found:
-        if not each.gold:
-            chosen = random.sample(each.best, min(_UNTOLD, len(each.best)))
-            lessons.append(Lesson(each.asked, tuple((c, _reply(False)) for c in chosen)))
-    lessons += random.sample(near, min(_NEAR, len(near)))
-    random.shuffle(lessons)
-    return lessons
+def _quote(story: Story, text: str) -> Citation:
+    start = story.body.index(text)
+    return citation(1, story, start, start + len(text))
 
 
 def _reply(stated: bool, told: str = "") -> str:
@@ -138,27 +138,44 @@ def _reply(stated: bool, told: str = "") -> str:
     return f"yes: {told}" if told else "yes"
 
 
-def _row(model: AdaptedModel, batch: Sequence[Lesson]) -> Row:
-    """Return a batch of lessons as llama.cpp makes prompts of the messages."""
-    groups = []
-    for lesson in batch:
-        own = []
-        for sentence, reply in lesson.sentences:
-            messages = (*alone.taught().messages, alone.asked(lesson.question, sentence))
-            turns = [{"role": m.role, "content": m.content} for m in messages]
-            prompt = model.tokenizer.apply_chat_template(
-                turns, add_generation_prompt=True, return_dict=False
-            )
-            end = [model.tokenizer.eos_token_id]
-            own.append((list(prompt), [*model.tokenizer.encode(reply), *end]))
+def tokens_of(model: AdaptedModel, lesson: Lesson) -> list[tuple[list[int], list[int]]]:
+    """Return a lesson's prompts, as llama.cpp makes them of the messages, with their replies."""
+    own = []
+    for sentence, reply in lesson.sentences:
+        messages = (*alone.taught().messages, alone.asked(lesson.question, sentence))
+        turns = [{"role": m.role, "content": m.content} for m in messages]
+        prompt = model.tokenizer.apply_chat_template(
+            turns, add_generation_prompt=True, return_dict=False
+        )
+        # A bare yes or no is not to teach the model to stop behind it.
+        end = [model.tokenizer.eos_token_id] if ":" in reply else []
+        own.append((list(prompt), [*model.tokenizer.encode(reply), *end]))
+    return own
+
+
+def rows(model: AdaptedModel, taught: Sequence[Lesson]) -> Iterator[Row]:
+    """Yield lessons in rows of about `_TOKENS` tokens; what prompts share stands there once."""
+    batch: list[tuple[list[int], list[tuple[list[int], list[int]]]]] = []
+    length = 0
+    for lesson in taught:
+        own = tokens_of(model, lesson)
         shared = shared_start([prompt for prompt, _ in own])
-        groups.append((shared, own))
-    beginning = shared_start([shared for shared, _ in groups])
+        batch.append((shared, own))
+        length += len(shared) + sum(len(p) - len(shared) + len(reply) for p, reply in own)
+        if length >= _TOKENS:
+            yield _row(batch)
+            batch, length = [], 0
+    if batch:
+        yield _row(batch)
+
+
+def _row(batch: Sequence[tuple[list[int], list[tuple[list[int], list[int]]]]]) -> Row:
+    beginning = shared_start([shared for shared, _ in batch])
     return in_one_row(
         beginning,
         [
             (shared[len(beginning) :], [(p[len(shared) :], reply) for p, reply in own])
-            for shared, own in groups
+            for shared, own in batch
         ],
     )
 
@@ -173,50 +190,43 @@ def shared_start(rows: Sequence[Sequence[int]]) -> list[int]:
     return shared
 
 
-def train(model: AdaptedModel, lessons: Sequence[Lesson], size: int, rate: float) -> None:
-    """Teach the model, once through, and print how it does on what it has not seen yet.
-
-    :param size: how many lessons make a step. :param rate: the highest learning rate.
-    """
-    optimizer = torch.optim.AdamW(model.learned, lr=rate, betas=(0.9, 0.98), weight_decay=0.0)
-    batches = [lessons[start : start + size] for start in range(0, len(lessons), size)]
+def train(model: AdaptedModel, taught: Sequence[Row]) -> None:
+    """Teach the model, once through, and print how it does on what it has not seen yet."""
+    optimizer = torch.optim.AdamW(model.learned, lr=_RATE, betas=(0.9, 0.98), weight_decay=0.01)
     said: list[float] = []
-    for step, batch in enumerate(tqdm(batches, desc="steps", leave=False)):
-        share = max(_LAST_RATE, 1 - step / len(batches)) * min(1.0, (step + 1) / _WARM_UP)
+    for step, row in enumerate(tqdm(taught, desc="steps", leave=False)):
+        share = max(_LAST_RATE, 1 - step / len(taught)) * min(1.0, (step + 1) / _WARM_UP)
         for group in optimizer.param_groups:
-            group["lr"] = rate * share
-        first, others = model.losses(_row(model, batch))
+            group["lr"] = _RATE * share
+        first, others = model.losses(row)
         loss = first.mean()
         if len(others):
             loss = loss + _IN_WORDS * others.mean()
         optimizer.zero_grad()
         torch.autograd.backward(loss)
-        clip_grad_norm_(model.learned, _LONGEST_STEP)
-        optimizer.step()
-        said.append(loss.item())
+        # On a graphics card one row in some hundred has no finite gradient; it would undo the rest.
+        if clip_grad_norm_(model.learned, _LONGEST_STEP).isfinite():
+            optimizer.step()
+            said.append(loss.item())
+        else:
+            tqdm.write(f"step {step + 1} is left out: its gradient is not finite", sys.stdout)
         if (step + 1) % _SAID_EVERY == 0:
             mean = sum(said[-_SAID_EVERY:]) / _SAID_EVERY
-            tqdm.write(f"{step + 1} of {len(batches)} steps: loss {mean:.3f}", sys.stdout)
+            tqdm.write(f"{step + 1} of {len(taught)} steps: loss {mean:.3f}", sys.stdout)
 
 
 def main(*paths: str) -> None:
-    """Train the adapter and store it.
-
-    :param paths: of the questions, and last of the examples.
-    """
+    """Train the adapter on the questions of these paths and those marked, and store it."""
     torch.manual_seed(0)
     random.seed(0)
-    dialogues = load_questions([Path(path) for path in paths[:-1]])
+    dialogues = load_questions([*(Path(path) for path in paths), _TOLD / "questions.jsonl"])
     questions = [d[0] for d in dialogues if d[0].answerable or d[0].unanswerable]
-    examples = [json.loads(line) for line in Path(paths[-1]).read_text("utf-8").splitlines()]
     with Assistant.open(replace(Settings.from_environment(), llm=NO_MODEL)) as assistant:
-        found = list(find(assistant, questions))
-        stories = {story.slug: story for story in assistant.catalogue.stories}
+        taught = list(lessons(assistant, questions, Marks.load(_TOLD)))
+    random.shuffle(taught)
     weights = LANGUAGE_MODELS["qwen-coder-1.5b"]
     model = AdaptedModel(fetch(weights) / weights.files[0].name)
-    courses = (judging(found), telling(found, examples, stories))
-    for lessons, size, rate in zip(courses, _BATCHES, _RATES, strict=True):
-        train(model, lessons, size, rate)
+    train(model, list(rows(model, taught)))
     model.store(_FILE)
 
 

@@ -48,4 +48,4 @@ def test_the_adapter_that_is_stored_has_two_matrices_for_each_it_changes():
     names = {tensor.name for tensor in gguf.GGUFReader(ADAPTER).tensors}
     changed = {name.rpartition(".")[0] for name in names}
     assert names == {f"{name}.{end}" for name in changed for end in ("lora_a", "lora_b")}
-    assert len(changed) == 64 and "blk.27.attn_q.weight" in changed
+    assert len(changed) == 112 and "blk.27.attn_q.weight" in changed
