@@ -38,9 +38,9 @@ from assistant.written_answer import JUDGED, TELLS
 
 _FILE = Path("assistant/evidence.json")
 _CANDIDATES = 40
-_READ = 118
+_READ = 96
 _WORDS = 52.0
-_SCORE, _STATED = (0.25, 0.5, 0.75, 1.0), (0.0, 0.25, 0.5, 1.0)
+_SCORE, _STATED = (0.0, 0.1, 0.25, 0.5, 1.0), (0.0, 0.1, 0.25, 0.5, 1.0)
 _THRESHOLDS = tuple(np.arange(-7.0, 0.1, 0.25))
 
 

@@ -56,7 +56,7 @@ _SHOWN = 10
 _FOLDS, _REPEATS = 8, 5
 _WEIGHT_OF_MADE = 0.2
 # Questions of each kind of which the language model judges the sentences.
-_JUDGED = 118
+_JUDGED = 96
 _FALSE_REFUSALS = 0.045
 _STRENGTH = 0.5
 # What a measure means says in which direction it may speak. Unbound, one that few examples have at
