@@ -26,6 +26,8 @@ from index.retrieval import Hit, QuestionVectors, Retrieved
 
 # Sentences are chosen from this many of the best passages.
 PASSAGES = 5
+# Above these log-odds, where yes is likelier than no, a sentence is taken to tell what is asked.
+TELLS = 0.0
 # Passages and sentences beyond these places are all alike to the reader.
 _LAST_RANK, _LAST_NUMBER = 9, 5
 SENTENCE_FEATURES = (
@@ -209,9 +211,14 @@ def adds(
 ) -> bool:
     """Tell whether a sentence states something that those chosen before it leave out.
 
+    One of another story must tell by itself: beside an answer about one city, what may be a part of
+    one about another misleads.
+
     :param said: the log-odds that it states a part of what is asked, as a language model says.
     :param numbers: others than the reviewed ones, to compare with.
     """
+    if chosen and said <= TELLS and not any(_is_of(sentence, other) for other in chosen):
+        return False
     numbers = numbers or settings()
     value = worth(sentence, sentences, said, numbers)
     value += numbers.worth_of_beside * _is_beside(sentence, chosen)
@@ -259,6 +266,10 @@ def in_reading_order(chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
             s.start,
         ),
     )
+
+
+def _is_of(sentence: ScoredSentence, other: ScoredSentence) -> bool:
+    return sentence.hit.passage.story == other.hit.passage.story
 
 
 def _is_beside(sentence: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:

@@ -23,7 +23,7 @@ from assistant.composing import (
     numbered,
     text_of,
 )
-from assistant.evidence import ScoredSentence, adds, worth
+from assistant.evidence import TELLS, ScoredSentence, adds, worth
 from assistant.found import Found
 from assistant.language_model import Judged, LanguageModel, ModelFailure
 from assistant.phrases import phrase
@@ -33,9 +33,6 @@ from assistant.writing import Draft
 
 # So many of the best sentences are judged before the stories are said not to tell.
 JUDGED = 5
-# Above these log-odds, where yes is likelier than no, a sentence is taken to tell, and the answer
-# is written from it.
-TELLS = 0.0
 # The language in which a model that was taught goes on with what a sentence states. In others it
 # judges as well, but too much of what it writes is wrong, and no check tells which: of 72 sentences
 # in thirteen languages a reader of these found 24 in order; of 55 of an earlier adapter that the

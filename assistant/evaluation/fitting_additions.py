@@ -27,14 +27,21 @@ from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.fitting_refusal import judged
 from assistant.evaluation.kept import Kept
 from assistant.evaluation.questions import Question, load_questions
-from assistant.evidence import EvidenceSettings, ScoredSentence, adds, settings, worth
+from assistant.evidence import (
+    TELLS,
+    EvidenceSettings,
+    ScoredSentence,
+    adds,
+    settings,
+    worth,
+)
 from assistant.gathering import best_sentences, candidates
 from assistant.question import understand
 from assistant.quoting import cite
 from assistant.service import Assistant
 from assistant.settings import Settings
 from assistant.sufficiency import log_odds
-from assistant.written_answer import JUDGED, TELLS
+from assistant.written_answer import JUDGED
 
 _FILE = Path("assistant/evidence.json")
 _CANDIDATES = 40

@@ -82,7 +82,7 @@ def test_single_sentences_are_judged_until_one_tells_then_the_answer_is_written_
 ):
     assistant.answer(CORK)
     singly = [stand_in.about_one_sentence(asked) for asked in server.asked]
-    assert singly[:2] == [True, False] and all(singly[2:]) and len(singly) < 8
+    assert singly[:2] == [True, False] and all(singly[2:]) and len(singly) < 10
     assert all(CORK in asked["messages"][-1]["content"] for asked in server.asked)
     assert all("logprobs" in a for a, single in zip(server.asked, singly, strict=True) if single)
 
@@ -171,6 +171,20 @@ def test_a_sentence_that_adds_to_the_answer_is_quoted_and_its_evidence_shown(
     assert [len(citations) for citations in evidence] == sorted(map(len, evidence))
     shown = " ".join(c.quote for c in evidence[-1])
     assert all(part in shown for c in last.answer.citations for part in c.quote.split(". "))
+
+
+def test_what_may_be_a_part_of_the_answer_is_not_taken_from_another_story(
+    taught_one: Assistant, server: Server
+):
+    question = "Who chooses the learning ambassadors?"
+    taught_one.answer(question)
+    first = server.asked[0]["messages"][-1]["content"]
+    server.yes = lambda asked: 0.99 if asked == first else 0.4
+    answer, _ = taught_one.answer(question)
+    assert len({citation.story for citation in answer.citations}) == 1
+    server.yes = lambda asked: 0.99 if asked == first else 0.6
+    answer, _ = taught_one.answer(question)
+    assert len({citation.story for citation in answer.citations}) > 1
 
 
 def test_a_model_that_fails_after_the_answer_leaves_the_answer(
