@@ -189,7 +189,7 @@ def _network(file: Path, device: torch.device) -> Qwen2ForCausalLM:
     with torch.device("meta"):
         network = Qwen2ForCausalLM(config)
     network.load_state_dict(weights, assign=True)
-    network.model.rotary_emb = type(network.model.rotary_emb)(config, device)
+    network.model.rotary_emb = type(network.model.rotary_emb)(config).to(device)
     return network.requires_grad_(False)
 
 
