@@ -54,11 +54,13 @@ class Row:
 
 
 Tokens = Sequence[int]
+Prompt = tuple[Tokens, Tokens]
+"""A prompt, or what it has of its own, and the reply to it."""
+Group = tuple[Tokens, Sequence[Prompt]]
+"""What prompts share, and these prompts."""
 
 
-def in_one_row(
-    beginning: Tokens, groups: Sequence[tuple[Tokens, Sequence[tuple[Tokens, Tokens]]]]
-) -> Row:
+def in_one_row(beginning: Tokens, groups: Sequence[Group]) -> Row:
     """Return prompts that begin alike, go on alike in each group, and end each in its own way.
 
     :param beginning: tokens of all prompts.

@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import torch
@@ -27,7 +28,7 @@ from tqdm import tqdm
 
 from assistant import alone
 from assistant.answer import Citation
-from assistant.evaluation.adapting import AdaptedModel, Row, in_one_row
+from assistant.evaluation.adapting import AdaptedModel, Group, Prompt, Row, Tokens, in_one_row
 from assistant.evaluation.fitting_reader import FOLDS, fold_of
 from assistant.evaluation.questions import Question, load_questions
 from assistant.gathering import candidates
@@ -99,7 +100,7 @@ def lessons(assistant: Assistant, questions: Sequence[Question], marks: Marks) -
     """Yield a lesson for each wording of each question, and one for each that is only near."""
     stories = {story.slug: story for story in assistant.catalogue.stories}
     slugs = sorted(stories)
-    left_out = {slug for n, slug in enumerate(slugs) if n % FOLDS == LEFT_OUT}
+    left_out = set(slugs[LEFT_OUT::FOLDS])
     for question in tqdm(questions, desc="questions", leave=False):
         fold = fold_of(question, slugs)
         asked = understand(question.question, assistant.catalogue)
@@ -115,15 +116,12 @@ def lessons(assistant: Assistant, questions: Sequence[Question], marks: Marks) -
             of_it = [(quotes[s], _reply(True, told.get(s, ""))) for s in seen if s in stated]
             others = [(quotes[s], _reply(False)) for s in seen if s not in stated]
             if of_it or question.unanswerable:
-                some = random.sample(others, min(_OTHERS, len(others)))
-                yield Lesson(words, tuple(_mixed([*of_it[:_STATING], *some])))
+                some = [*of_it[:_STATING], *random.sample(others, min(_OTHERS, len(others)))]
+                random.shuffle(some)
+                yield Lesson(words, tuple(some))
     for words, (slug, text) in marks.near:
         if slug not in left_out:
             yield Lesson(words, ((_quote(stories[slug], text), _reply(False)),))
-
-
-def _mixed(each: list[tuple[Citation, str]]) -> list[tuple[Citation, str]]:
-    return random.sample(each, len(each))
 
 
 def _quote(story: Story, text: str) -> Citation:
@@ -138,24 +136,24 @@ def _reply(stated: bool, told: str = "") -> str:
     return f"yes: {told}" if told else "yes"
 
 
-def tokens_of(model: AdaptedModel, lesson: Lesson) -> list[tuple[list[int], list[int]]]:
+def tokens_of(model: AdaptedModel, lesson: Lesson) -> list[Prompt]:
     """Return a lesson's prompts, as llama.cpp makes them of the messages, with their replies."""
-    own = []
+    own: list[Prompt] = []
     for sentence, reply in lesson.sentences:
         messages = (*alone.taught().messages, alone.asked(lesson.question, sentence))
         turns = [{"role": m.role, "content": m.content} for m in messages]
-        prompt = model.tokenizer.apply_chat_template(
+        prompt: Any = model.tokenizer.apply_chat_template(
             turns, add_generation_prompt=True, return_dict=False
         )
         # A bare yes or no is not to teach the model to stop behind it.
         end = [model.tokenizer.eos_token_id] if ":" in reply else []
-        own.append((list(prompt), [*model.tokenizer.encode(reply), *end]))
+        own.append((prompt, [*model.tokenizer.encode(reply), *end]))
     return own
 
 
 def rows(model: AdaptedModel, taught: Sequence[Lesson]) -> Iterator[Row]:
     """Yield lessons in rows of about `_TOKENS` tokens; what prompts share stands there once."""
-    batch: list[tuple[list[int], list[tuple[list[int], list[int]]]]] = []
+    batch: list[Group] = []
     length = 0
     for lesson in taught:
         own = tokens_of(model, lesson)
@@ -169,7 +167,7 @@ def rows(model: AdaptedModel, taught: Sequence[Lesson]) -> Iterator[Row]:
         yield _row(batch)
 
 
-def _row(batch: Sequence[tuple[list[int], list[tuple[list[int], list[int]]]]]) -> Row:
+def _row(batch: Sequence[Group]) -> Row:
     beginning = shared_start([shared for shared, _ in batch])
     return in_one_row(
         beginning,
@@ -180,7 +178,7 @@ def _row(batch: Sequence[tuple[list[int], list[tuple[list[int], list[int]]]]]) -
     )
 
 
-def shared_start(rows: Sequence[Sequence[int]]) -> list[int]:
+def shared_start(rows: Sequence[Tokens]) -> list[int]:
     """Return how rows of tokens begin alike, one token less than the shortest at most."""
     shared = []
     for tokens in zip(*(row[:-1] for row in rows), strict=False):
@@ -211,7 +209,7 @@ def train(model: AdaptedModel, taught: Sequence[Row]) -> None:
         else:
             tqdm.write(f"step {step + 1} is left out: its gradient is not finite", sys.stdout)
         if (step + 1) % _SAID_EVERY == 0:
-            mean = sum(said[-_SAID_EVERY:]) / _SAID_EVERY
+            mean = fmean(said[-_SAID_EVERY:])
             tqdm.write(f"{step + 1} of {len(taught)} steps: loss {mean:.3f}", sys.stdout)
 
 

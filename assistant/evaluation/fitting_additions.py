@@ -27,14 +27,7 @@ from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.fitting_refusal import judged
 from assistant.evaluation.kept import Kept
 from assistant.evaluation.questions import Question, load_questions
-from assistant.evidence import (
-    TELLS,
-    EvidenceSettings,
-    ScoredSentence,
-    adds,
-    settings,
-    worth,
-)
+from assistant.evidence import TELLS, EvidenceSettings, ScoredSentence, adds, settings, worth
 from assistant.gathering import best_sentences, candidates
 from assistant.question import understand
 from assistant.quoting import cite
