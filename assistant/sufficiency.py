@@ -53,7 +53,7 @@ _WEAKEST_SHARE = 0.2
 _FARTHEST = 5.0
 # From this distance on a question counts as off topic; most on topic are at -0.03 and below.
 _OFF_TOPIC, _OFF_TOPIC_BARE = -0.01, -0.02
-# Below this confidence nothing in the stories is even near.
+# Below this confidence, by the measures alone, nothing in the stories is even near.
 _NOTHING_NEAR = 0.1
 # Below this one the sentences are not even judged.
 _HOPELESS = 0.02
@@ -97,16 +97,16 @@ def judge(found: Evidence, said: float | None = None) -> Verdict:
     measured = features(found)
     model = _model()
     score = float(np.dot(measured, model.weights)) + model.intercept
+    near = confidence = _probability(score)
     threshold = model.threshold
     if said is not None:
         judged = model.judged
-        score = judged.intercept + judged.measures * score + judged.said * said
+        confidence = _probability(judged.intercept + judged.measures * score + judged.said * said)
         threshold = judged.threshold
-    confidence = 1 / (1 + math.exp(-score))
     if confidence >= threshold:
         return Verdict(confidence)
     by_name = dict(zip(SUFFICIENCY_FEATURES, measured, strict=True))
-    return _refusal(confidence, found.asked, by_name)
+    return _refusal(confidence, near, found.asked, by_name)
 
 
 def hopeless(verdict: Verdict) -> bool:
@@ -118,6 +118,10 @@ def log_odds(probability: float) -> float:
     """Return the logarithm of the odds of a probability, kept finite."""
     kept = min(max(probability, _SUREST), 1 - _SUREST)
     return math.log(kept / (1 - kept))
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
 
 
 def features(found: Evidence) -> tuple[float, ...]:
@@ -195,8 +199,14 @@ def _quantile(values: NDArray[np.float32], weights: NDArray[np.float32], share: 
     return float(values[order[min(int(np.searchsorted(reached, share)), len(order) - 1)]])
 
 
-def _refusal(confidence: float, asked: Question, measured: Mapping[str, float]) -> Verdict:
-    """Return a refusal with the reason that weighed most for a reader."""
+def _refusal(
+    confidence: float, near: float, asked: Question, measured: Mapping[str, float]
+) -> Verdict:
+    """Return a refusal with the reason that weighed most for a reader.
+
+    :param near: the confidence by the measures alone: a model is as sure that what is near does not
+        tell it as that what is far does not.
+    """
     elsewhere = [m.text for m in asked.mentions.spans if m.kind == "elsewhere"]
     if measured["elsewhere_alone"] and elsewhere:
         return Verdict(
@@ -204,7 +214,7 @@ def _refusal(confidence: float, asked: Question, measured: Mapping[str, float]) 
         )
     if measured["other_city_nearer"] > 0 and len(asked.mentions.cities) == 1:
         return Verdict(confidence, Reason.OTHER_CITY, {"city": asked.mentions.cities[0]})
-    if confidence < _NOTHING_NEAR or measured["off_topic"] > 0:
+    if near < _NOTHING_NEAR or measured["off_topic"] > 0:
         return Verdict(confidence, Reason.NOTHING_NEAR)
     return Verdict(confidence, Reason.NEAR_NOT_TOLD)
 

@@ -32,7 +32,7 @@ from assistant.sufficiency import Verdict, judge, log_odds
 from assistant.writing import Draft
 
 # So many of the best sentences are judged before the stories are said not to tell.
-JUDGED = 5
+JUDGED = 7
 # The language in which a model that was taught goes on with what a sentence states. In others it
 # judges as well, but too much of what it writes is wrong, and no check tells which: of 72 sentences
 # in thirteen languages a reader of these found 24 in order; of 55 of an earlier adapter that the

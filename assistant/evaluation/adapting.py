@@ -112,6 +112,11 @@ class AdaptedModel:
                 setattr(layer.self_attn, own, adapted)
                 self._adapters[f"blk.{number}.{name}.weight"] = adapted
 
+    def forget(self) -> None:
+        """Take the adapter back to where it changes nothing."""
+        for adapted in self._adapters.values():
+            adapted.reset()
+
     @property
     def learned(self) -> list[nn.Parameter]:
         """What training changes."""
@@ -119,6 +124,25 @@ class AdaptedModel:
 
     def losses(self, row: Row) -> tuple[Tensor, Tensor]:
         """Return how surprising the replies are, in nats: their first tokens, and the others."""
+        states = self._states(row)
+        replied = row.replied.to(self._device)
+        learned = replied != _NOTHING
+        scores = self._output(states[learned]).float()
+        each = functional.cross_entropy(scores, replied[learned], reduction="none")
+        first = row.begins.to(self._device)[learned]
+        return each[first], each[~first]
+
+    @torch.no_grad()
+    def probabilities(self, row: Row, reply: str, other: str) -> list[float]:
+        """Return how likely each prompt is replied to with one word and not with another."""
+        begins = row.begins.to(self._device)
+        one, two = (self.tokenizer.encode(word)[0] for word in (reply, other))
+        scores = self._output(self._states(row)[begins]).float()
+        said: list[float] = (scores[:, one] - scores[:, two]).sigmoid().tolist()
+        return said
+
+    def _states(self, row: Row) -> Tensor:
+        """Return what the network makes of each token, (n, width)."""
         row = Row(*(tensor.to(self._device) for tensor in vars(row).values()))
         hidden = torch.zeros(row.sees.shape, dtype=torch.bfloat16, device=self._device)
         hidden.masked_fill_(~row.sees, torch.finfo(hidden.dtype).min)
@@ -128,11 +152,7 @@ class AdaptedModel:
             attention_mask=hidden[None, None],
             use_cache=False,
         ).last_hidden_state[0]
-        learned = row.replied != _NOTHING
-        scores = self._output(states[learned]).float()
-        each = functional.cross_entropy(scores, row.replied[learned], reduction="none")
-        first = row.begins[learned]
-        return each[first], each[~first]
+        return states
 
     def store(self, file: Path) -> None:
         """Write the adapter as llama.cpp reads it."""
@@ -156,8 +176,15 @@ class _Adapted(nn.Module):
     def __init__(self, base: nn.Linear) -> None:
         super().__init__()
         self._base = base
-        self.down = nn.Parameter(torch.randn(_RANK, base.in_features) / base.in_features**0.5)
-        self.up = nn.Parameter(torch.zeros(base.out_features, _RANK))
+        self.down = nn.Parameter(torch.empty(_RANK, base.in_features))
+        self.up = nn.Parameter(torch.empty(base.out_features, _RANK))
+        self.reset()
+
+    @torch.no_grad()
+    def reset(self) -> None:
+        """Begin anew: beside the matrix stands nothing yet."""
+        self.down.normal_(std=self._base.in_features**-0.5)
+        self.up.zero_()
 
     def forward(self, x: Tensor) -> Tensor:
         between = functional.linear(x, self.down.to(x.dtype))
@@ -190,6 +217,8 @@ def _network(file: Path, device: torch.device) -> Qwen2ForCausalLM:
     )
     with torch.device("meta"):
         network = Qwen2ForCausalLM(config)
+    # On a graphics card the fused one gave every third step a gradient that is not finite.
+    network.set_attn_implementation("eager")
     network.load_state_dict(weights, assign=True)
     network.model.rotary_emb = type(network.model.rotary_emb)(config).to(device)
     return network.requires_grad_(False)

@@ -1,12 +1,10 @@
 """Fits the reviewed numbers by which a written answer is added to.
 
-`python -m assistant.evaluation.fitting_additions tests/training` asks the language model of the
-best sentences for `_READ` questions whether they state what is asked, and chooses how much its word
-and the sentence's score weigh, and from where on a sentence adds to the best: the numbers of
-`assistant/evidence.json` with which most answers hold all facts while they have at most `_WORDS`
-words on average. The questions are about stories that the model's adapter was not trained on, and
-the sentence reader's word is that of the network that has not seen them. What the model said is
-kept in `alone.json` of the data folder.
+`python -m assistant.evaluation.fitting_additions tests/training` takes what the language model says
+of the best sentences for questions about stories that its adapter has not seen (`said`). It chooses
+how much its word and the sentence's score weigh, and from where on a sentence adds to the best: the
+numbers of `assistant/evidence.json` with which most answers hold all facts while they have at most
+`_WORDS` words on average. The sentence reader's word is that of the network that has not seen them.
 """
 
 from __future__ import annotations
@@ -24,22 +22,19 @@ from assistant.evaluation.facts import states_all
 from assistant.evaluation.fitting import renew
 from assistant.evaluation.fitting_adapter import LEFT_OUT
 from assistant.evaluation.fitting_reader import fold_of
-from assistant.evaluation.fitting_refusal import judged
-from assistant.evaluation.kept import Kept
 from assistant.evaluation.questions import Question, load_questions
+from assistant.evaluation.said import Said
 from assistant.evidence import TELLS, EvidenceSettings, ScoredSentence, adds, settings, worth
 from assistant.gathering import best_sentences, candidates
 from assistant.question import understand
 from assistant.quoting import cite
 from assistant.service import Assistant
-from assistant.settings import Settings
-from assistant.sufficiency import log_odds
+from assistant.settings import NO_MODEL, Settings
 from assistant.written_answer import JUDGED
 
 _FILE = Path("assistant/evidence.json")
 _CANDIDATES = 40
-_READ = 96
-_WORDS = 52.0
+_WORDS = 36.0
 _SCORE, _STATED = (0.0, 0.1, 0.25, 0.5, 1.0), (0.0, 0.1, 0.25, 0.5, 1.0)
 _THRESHOLDS = tuple(np.arange(-7.0, 0.1, 0.25))
 
@@ -53,10 +48,9 @@ class Case:
     singly: Sequence[tuple[ScoredSentence, float]]
 
 
-def cases(assistant: Assistant, questions: Sequence[Question], kept: Kept) -> list[Case]:
+def cases(assistant: Assistant, questions: Sequence[Question], said: Said) -> list[Case]:
     """Return the cases of questions whose answer one passage holds."""
-    assert assistant.model is not None
-    model, catalogue = assistant.model, assistant.catalogue
+    catalogue = assistant.catalogue
     stories = {story.slug: story for story in catalogue.stories}
     slugs, found = sorted(stories), []
     for question in tqdm(questions, desc="questions", leave=False):
@@ -66,8 +60,11 @@ def cases(assistant: Assistant, questions: Sequence[Question], kept: Kept) -> li
         singly = []
         for sentence in best_sentences(asked, sentences, catalogue).singly:
             [quote] = cite([sentence], stories.__getitem__)
-            singly.append((sentence, log_odds(judged(model, asked.standalone, quote, kept))))
-        found.append(Case(question, sentences, singly))
+            odds = said.of(asked.standalone, quote)
+            if odds is not None:
+                singly.append((sentence, odds))
+        if singly:
+            found.append(Case(question, sentences, singly))
     return found
 
 
@@ -97,20 +94,14 @@ def outcome(found: Sequence[Case], numbers: EvidenceSettings) -> tuple[float, fl
 def main(paths: Sequence[str]) -> None:
     """Choose the numbers on the questions of these paths, write them, and print the outcome."""
     dialogues = load_questions([Path(path) for path in paths])
-    configured = Settings.from_environment()
-    with Assistant.open(configured) as assistant:
-        if assistant.model is None:
-            raise SystemExit("The fitting needs a language model: set LEARNING_CITY_LLM.")
-        assistant.model.wait()
+    with Assistant.open(replace(Settings.from_environment(), llm=NO_MODEL)) as assistant:
         slugs = sorted(story.slug for story in assistant.catalogue.stories)
         told = [
             d[0]
             for d in dialogues
             if d[0].answerable and d[0].facts and d[0].section and fold_of(d[0], slugs) == LEFT_OUT
         ]
-        order = np.random.default_rng(0).permutation(len(told))
-        kept = Kept(configured.data / "alone.json")
-        found = cases(assistant, [told[i] for i in order[:_READ]], kept)
+        found = cases(assistant, told, Said.load())
     tried = []
     for score, said, threshold in product(_SCORE, _STATED, _THRESHOLDS):
         numbers = replace(

@@ -9,11 +9,9 @@ The threshold is the one at which so many answerable questions are refused, held
 `_FALSE_REFUSALS` allows.
 
 Where a language model judges the best sentences, what it says of the likeliest is weighed with the
-measures by a second logistic model, fitted on what the first one says of stories it has not seen.
-The questions are about stories that the model's adapter was not trained on (`fitting_adapter`), as
-many as `_JUDGED` of each kind. It takes seconds a question; what it said is kept in `alone.json` of
-the data folder, so that a changed measure is fitted anew in minutes. A new adapter needs a new
-`alone.json`.
+measures by a second logistic model, fitted on what it says of stories that its adapter has not seen
+(`said`), of the same questions and of those in `tests/told`. More of the answerable ones may be
+refused there: of stories that it has seen, as all are that come with the assistant, it says more.
 """
 
 from __future__ import annotations
@@ -21,8 +19,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -33,19 +31,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from tqdm import tqdm
 
-from assistant import alone
-from assistant.answer import Citation
-from assistant.evaluation.fitting_adapter import LEFT_OUT
+from assistant.evaluation.fitting_adapter import LEFT_OUT, TOLD
 from assistant.evaluation.fitting_reader import fold_of
-from assistant.evaluation.kept import Kept
 from assistant.evaluation.measures import auroc
 from assistant.evaluation.questions import Question, load_questions
+from assistant.evaluation.said import Said
 from assistant.gathering import best_sentences, candidates
-from assistant.language_model import LanguageModel
 from assistant.question import understand
 from assistant.quoting import cite
 from assistant.service import Assistant
-from assistant.settings import Settings
+from assistant.settings import NO_MODEL, Settings
 from assistant.sufficiency import SUFFICIENCY_FEATURES, Evidence, features, log_odds
 from assistant.written_answer import JUDGED
 from index.retrieval import Retrieved
@@ -55,9 +50,8 @@ _CANDIDATES = 40
 _SHOWN = 10
 _FOLDS, _REPEATS = 8, 5
 _WEIGHT_OF_MADE = 0.2
-# Questions of each kind of which the language model judges the sentences.
-_JUDGED = 96
-_FALSE_REFUSALS = 0.045
+# The share of answerable questions that may be refused: by the measures alone, and with the model.
+_FALSE_REFUSALS, _WITH_MODEL = 0.045, 0.06
 _STRENGTH = 0.5
 # What a measure means says in which direction it may speak. Unbound, one that few examples have at
 # its end can come out against its meaning there, and refuse the plainest question.
@@ -88,52 +82,36 @@ class Example:
         return (*self.question.stories, *self.question.near, self.question.id)[0]
 
 
-def judged(model: LanguageModel, asked: str, quote: Citation, kept: Kept) -> float:
-    """Return how likely a quote states what is asked, as the model says or once said."""
-    prompt = (*alone.taught().messages, alone.asked(asked, quote))
-    return float(kept.of(prompt, partial(alone.stated, model, asked, quote)))
-
-
-def examples(assistant: Assistant, questions: Sequence[Question], kept: Kept) -> list[Example]:
+def examples(
+    assistant: Assistant, questions: Sequence[Question], said: Said, made: bool = True
+) -> list[Example]:
     """Return the examples that questions of both kinds give.
 
-    :param kept: what the language model said of sentences before.
+    :param said: what the language model says of sentences of stories it has not seen.
+    :param made: whether answerable ones are also shown without what answers them.
     """
-    assert assistant.model is not None
-    model = assistant.model
     stories = {story.slug: story for story in assistant.catalogue.stories}
     slugs = sorted(stories)
-    to_judge = _sample(questions, slugs)
     found = []
     for question in tqdm(questions, desc="questions", leave=False):
         asked = understand(question.question, assistant.catalogue)
         whole = assistant.retrieve(asked, _CANDIDATES)
         distance = assistant.topic.distance(whole.question.vector)
         views = [(question.answerable, False, whole)]
-        if question.answerable and question.section:
+        if made and question.answerable and question.section:
             views.append((False, True, _without_answer(whole, question)))
-        for told, made, view in views:
-            shown = view.first(_SHOWN)
-            fold = fold_of(question, slugs)
-            sentences = candidates(asked, view, fold)
-            evidence = Evidence(asked, shown, sentences, assistant.catalogue, distance)
-            said = None
-            if question.id in to_judge and not made:
+        for told, without, view in views:
+            sentences = candidates(asked, view, fold_of(question, slugs))
+            evidence = Evidence(asked, view.first(_SHOWN), sentences, assistant.catalogue, distance)
+            odds = []
+            if not without:
                 best = best_sentences(asked, sentences, assistant.catalogue).singly[:JUDGED]
                 quotes = [cite([sentence], stories.__getitem__)[0] for sentence in best]
-                said = log_odds(max(judged(model, asked.standalone, q, kept) for q in quotes))
-            found.append(Example(question, told, made, features(evidence), said))
+                each = [said.of(asked.standalone, quote) for quote in quotes]
+                odds = [o for o in each if o is not None]
+            likeliest = max(odds, default=None)
+            found.append(Example(question, told, without, features(evidence), likeliest))
     return found
-
-
-def _sample(questions: Sequence[Question], slugs: Sequence[str]) -> frozenset[str]:
-    """Return the ids of the questions that the language model judges, as many of each kind."""
-    random = np.random.default_rng(0)
-    ids: list[str] = []
-    for told in (True, False):
-        kind = [q.id for q in questions if q.answerable is told and fold_of(q, slugs) == LEFT_OUT]
-        ids += [kind[i] for i in random.permutation(len(kind))[:_JUDGED]]
-    return frozenset(ids)
 
 
 def held_out(found: Sequence[Example]) -> NDArray[np.float64]:
@@ -149,6 +127,10 @@ def held_out(found: Sequence[Example]) -> NDArray[np.float64]:
             rows = np.flatnonzero(folds == fold)
             total[rows] += model.confidence([found[int(r)].features for r in rows])
     return total / _REPEATS
+
+
+def _questions(paths: Sequence[Path]) -> list[Question]:
+    return [d[0] for d in load_questions(paths) if d[0].answerable or d[0].unanswerable]
 
 
 def _without_answer(retrieved: Retrieved, question: Question) -> Retrieved:
@@ -217,12 +199,14 @@ def with_judgement(
         "measures": float(model.coef_[0][0]),
         "said": float(model.coef_[0][1]),
         "intercept": float(model.intercept_[0]),
-        "threshold": _threshold(found, joint),
+        "threshold": _threshold(found, joint, _WITH_MODEL),
     }
     return numbers, joint
 
 
-def _threshold(found: Sequence[Example], confidence: NDArray[np.float64]) -> float:
+def _threshold(
+    found: Sequence[Example], confidence: NDArray[np.float64], refused: float = _FALSE_REFUSALS
+) -> float:
     """Return the confidence below which the allowed share of answerable questions lies.
 
     Those count that one passage answers: what is told across many cities is never told whole.
@@ -230,44 +214,50 @@ def _threshold(found: Sequence[Example], confidence: NDArray[np.float64]) -> flo
     told = sorted(
         c for e, c in zip(found, confidence, strict=True) if e.told and e.question.section
     )
-    return float(told[int(_FALSE_REFUSALS * len(told))])
+    return float(told[int(refused * len(told))])
 
 
-def _say(name: str, found: Sequence[Example], confidence: NDArray[np.float64]) -> None:
+def _say(
+    name: str,
+    found: Sequence[Example],
+    confidence: NDArray[np.float64],
+    allowed: float = _FALSE_REFUSALS,
+) -> None:
     told = [c for e, c in zip(found, confidence, strict=True) if e.told]
     untold = [c for e, c in zip(found, confidence, strict=True) if not e.told]
-    threshold = _threshold(found, confidence)
+    threshold = _threshold(found, confidence, allowed)
     refused = sum(c < threshold for c in untold) / len(untold)
+    wrongly = sum(c < threshold for c in told) / len(told)
     sys.stdout.write(
         f"{name}, held out: AUROC {auroc(told, untold):.3f}; at {threshold:.3f} refused "
-        f"{refused:.3f} of {len(untold)} unanswerable, {_FALSE_REFUSALS} of {len(told)} "
-        "answerable\n"
+        f"{refused:.3f} of {len(untold)} unanswerable, {wrongly:.3f} of {len(told)} answerable\n"
     )
 
 
 def main(paths: Sequence[str]) -> None:
     """Fit the models on the questions of these paths, write them, and print what they reach."""
-    dialogues = load_questions([Path(path) for path in paths])
-    questions = [d[0] for d in dialogues if d[0].answerable or d[0].unanswerable]
-    settings = Settings.from_environment()
-    with Assistant.open(settings) as assistant:
-        if assistant.model is None:
-            raise SystemExit("The fitting needs a language model: set LEARNING_CITY_LLM.")
-        assistant.model.wait()
-        found = examples(assistant, questions, Kept(settings.data / "alone.json"))
+    questions, taught = _questions([Path(p) for p in paths]), _questions([TOLD / "questions.jsonl"])
+    with Assistant.open(replace(Settings.from_environment(), llm=NO_MODEL)) as assistant:
+        slugs = sorted(story.slug for story in assistant.catalogue.stories)
+        unseen = [q for q in taught if fold_of(q, slugs) == LEFT_OUT]
+        said = Said.load()
+        found = examples(assistant, questions, said)
+        also = examples(assistant, unseen, said, made=False)
     confidence = held_out(found)
-    real = [e for e in found if not e.made]
-    of_real = np.array([c for e, c in zip(found, confidence, strict=True) if not e.made])
-    asked = [e for e in real if e.said is not None]
-    of_asked = np.array([c for e, c in zip(real, of_real, strict=True) if e.said is not None])
-    numbers, joint = with_judgement(asked, of_asked)
-    _say("measures alone", real, of_real)
-    _say("measures alone, those judged", asked, of_asked)
-    _say("with judgement", asked, joint)
+    model = _fitted(found)
+    real = [not e.made for e in found]
+    everything = [*found, *also]
+    each = np.append(confidence, model.confidence([e.features for e in also]))
+    asked = [e.said is not None for e in everything]
+    judged = list(compress(everything, asked))
+    numbers, joint = with_judgement(judged, each[asked])
+    _say("measures alone", list(compress(found, real)), confidence[real])
+    _say("measures alone, those judged", judged, each[asked])
+    _say("with judgement", judged, joint, _WITH_MODEL)
     model = _fitted(found)
     stored = {
         "made_by": "assistant.evaluation.fitting_refusal",
-        "threshold": round(_threshold(real, of_real), 4),
+        "threshold": round(_threshold(list(compress(found, real)), confidence[real]), 4),
         "intercept": round(model.intercept, 4),
         "weights": {
             n: round(float(w), 4) for n, w in zip(SUFFICIENCY_FEATURES, model.weights, strict=True)
