@@ -97,7 +97,7 @@ def judge(found: Evidence, said: float | None = None) -> Verdict:
     measured = features(found)
     model = _model()
     score = float(np.dot(measured, model.weights)) + model.intercept
-    near = confidence = _probability(score)
+    by_measures = confidence = _probability(score)
     threshold = model.threshold
     if said is not None:
         judged = model.judged
@@ -106,7 +106,7 @@ def judge(found: Evidence, said: float | None = None) -> Verdict:
     if confidence >= threshold:
         return Verdict(confidence)
     by_name = dict(zip(SUFFICIENCY_FEATURES, measured, strict=True))
-    return _refusal(confidence, near, found.asked, by_name)
+    return Verdict(confidence, *_reason(by_measures, found.asked, by_name))
 
 
 def hopeless(verdict: Verdict) -> bool:
@@ -120,8 +120,8 @@ def log_odds(probability: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-def _probability(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-log_odds))
+def _probability(score: float) -> float:
+    return 1 / (1 + math.exp(-score))
 
 
 def features(found: Evidence) -> tuple[float, ...]:
@@ -199,24 +199,22 @@ def _quantile(values: NDArray[np.float32], weights: NDArray[np.float32], share: 
     return float(values[order[min(int(np.searchsorted(reached, share)), len(order) - 1)]])
 
 
-def _refusal(
-    confidence: float, near: float, asked: Question, measured: Mapping[str, float]
-) -> Verdict:
-    """Return a refusal with the reason that weighed most for a reader.
+def _reason(
+    confidence: float, asked: Question, measured: Mapping[str, float]
+) -> tuple[Reason, Mapping[str, str]]:
+    """Return the reason of a refusal that weighs most for a reader, and the names in it.
 
-    :param near: the confidence by the measures alone: a model is as sure that what is near does not
-        tell it as that what is far does not.
+    :param confidence: by the measures alone: a model is as sure that what is near does not tell it
+        as that what is far does not.
     """
     elsewhere = [m.text for m in asked.mentions.spans if m.kind == "elsewhere"]
     if measured["elsewhere_alone"] and elsewhere:
-        return Verdict(
-            confidence, Reason.CITY_WITHOUT_STORY, {"places": ", ".join(dict.fromkeys(elsewhere))}
-        )
+        return Reason.CITY_WITHOUT_STORY, {"places": ", ".join(dict.fromkeys(elsewhere))}
     if measured["other_city_nearer"] > 0 and len(asked.mentions.cities) == 1:
-        return Verdict(confidence, Reason.OTHER_CITY, {"city": asked.mentions.cities[0]})
-    if near < _NOTHING_NEAR or measured["off_topic"] > 0:
-        return Verdict(confidence, Reason.NOTHING_NEAR)
-    return Verdict(confidence, Reason.NEAR_NOT_TOLD)
+        return Reason.OTHER_CITY, {"city": asked.mentions.cities[0]}
+    if confidence < _NOTHING_NEAR or measured["off_topic"] > 0:
+        return Reason.NOTHING_NEAR, {}
+    return Reason.NEAR_NOT_TOLD, {}
 
 
 @dataclass(frozen=True)

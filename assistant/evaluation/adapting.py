@@ -52,6 +52,10 @@ class Row:
     replied: Tensor
     begins: Tensor
 
+    def to(self, device: torch.device) -> Row:
+        """Return the row on a device."""
+        return Row(*(tensor.to(device) for tensor in vars(self).values()))
+
 
 Tokens = Sequence[int]
 Prompt = tuple[Tokens, Tokens]
@@ -105,10 +109,10 @@ class AdaptedModel:
         whole = _network(file, self._device)
         self._output = whole.lm_head
         self._network = whole.model
-        self._adapters: dict[str, _Adapted] = {}
+        self._adapters: dict[str, Adapted] = {}
         for number, layer in enumerate(self._network.layers):
             for name, own in _ADAPTED.items():
-                adapted = _Adapted(getattr(layer.self_attn, own)).to(self._device)
+                adapted = Adapted(getattr(layer.self_attn, own)).to(self._device)
                 setattr(layer.self_attn, own, adapted)
                 self._adapters[f"blk.{number}.{name}.weight"] = adapted
 
@@ -124,26 +128,24 @@ class AdaptedModel:
 
     def losses(self, row: Row) -> tuple[Tensor, Tensor]:
         """Return how surprising the replies are, in nats: their first tokens, and the others."""
-        states = self._states(row)
-        replied = row.replied.to(self._device)
-        learned = replied != _NOTHING
-        scores = self._output(states[learned]).float()
-        each = functional.cross_entropy(scores, replied[learned], reduction="none")
-        first = row.begins.to(self._device)[learned]
+        row = row.to(self._device)
+        learned = row.replied != _NOTHING
+        scores = self._output(self._states(row)[learned]).float()
+        each = functional.cross_entropy(scores, row.replied[learned], reduction="none")
+        first = row.begins[learned]
         return each[first], each[~first]
 
     @torch.no_grad()
     def probabilities(self, row: Row, reply: str, other: str) -> list[float]:
         """Return how likely each prompt is replied to with one word and not with another."""
-        begins = row.begins.to(self._device)
+        row = row.to(self._device)
         one, two = (self.tokenizer.encode(word)[0] for word in (reply, other))
-        scores = self._output(self._states(row)[begins]).float()
-        said: list[float] = (scores[:, one] - scores[:, two]).sigmoid().tolist()
-        return said
+        scores = self._output(self._states(row)[row.begins]).float()
+        likely: list[float] = (scores[:, one] - scores[:, two]).sigmoid().tolist()
+        return likely
 
     def _states(self, row: Row) -> Tensor:
         """Return what the network makes of each token, (n, width)."""
-        row = Row(*(tensor.to(self._device) for tensor in vars(row).values()))
         hidden = torch.zeros(row.sees.shape, dtype=torch.bfloat16, device=self._device)
         hidden.masked_fill_(~row.sees, torch.finfo(hidden.dtype).min)
         states: Tensor = self._network(
@@ -170,10 +172,11 @@ class AdaptedModel:
         writer.close()
 
 
-class _Adapted(nn.Module):
+class Adapted(nn.Module):
     """A matrix with an adapter beside it: x (., in) → x Wᵀ + α/r · x Aᵀ Bᵀ."""
 
     def __init__(self, base: nn.Linear) -> None:
+        """Put one beside a matrix that is not changed."""
         super().__init__()
         self._base = base
         self.down = nn.Parameter(torch.empty(_RANK, base.in_features))
@@ -187,6 +190,7 @@ class _Adapted(nn.Module):
         self.up.zero_()
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return what both make of x."""
         between = functional.linear(x, self.down.to(x.dtype))
         beside = functional.linear(between, self.up.to(x.dtype))
         base: Tensor = self._base(x)
@@ -217,7 +221,7 @@ def _network(file: Path, device: torch.device) -> Qwen2ForCausalLM:
     )
     with torch.device("meta"):
         network = Qwen2ForCausalLM(config)
-    # On a graphics card the fused one gave every third step a gradient that is not finite.
+    # On a graphics card fused attention gave every third step a gradient that is not finite.
     network.set_attn_implementation("eager")
     network.load_state_dict(weights, assign=True)
     network.model.rotary_emb = type(network.model.rotary_emb)(config).to(device)

@@ -5,9 +5,9 @@ sentences that are found for a question, which state what is asked or a part of 
 behind its yes with what the sentence states. Which do, and how one would say so, was marked by hand
 (`tests/told`, which has questions of its own); the others teach the no.
 
-It does so twice. First without the questions about the stories of one fold; what the model says of
-these goes to `tests/told/said.json`, and the numbers that weigh its word are fitted on it
-(`fitting_refusal`, `fitting_additions`). Then anew with all: that is the adapter.
+It trains two adapters. The first without the questions about the stories of one fold: what the
+model says of these goes to `tests/told/said.json`, and the numbers that weigh its word are fitted
+on it (`fitting_refusal`, `fitting_additions`). The second with all: that is the one stored.
 
 These are nine million tokens: seven minutes on a graphics card. Two cores would need a week, and
 16 GB.
@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean
@@ -33,7 +33,7 @@ from assistant.answer import Citation
 from assistant.evaluation.adapting import AdaptedModel, Group, Prompt, Row, Tokens, in_one_row
 from assistant.evaluation.fitting_reader import FOLDS, fold_of
 from assistant.evaluation.questions import Question, load_questions
-from assistant.evaluation.said import Said
+from assistant.evaluation.said import LEFT_OUT, TOLD, Said
 from assistant.gathering import best_sentences, candidates
 from assistant.question import understand
 from assistant.quoting import citation, cite
@@ -42,9 +42,7 @@ from assistant.settings import NO_MODEL, Settings
 from corpus.story import Story
 from index.weights import LANGUAGE_MODELS, fetch
 
-LEFT_OUT = 2
 _FILE = Path("assistant/stated.gguf")
-TOLD = Path("tests/told")
 _CANDIDATES = 40
 # At most so many of a question's best sentences that state it, and that do not.
 _STATING, _OTHERS = 3, 4
@@ -55,7 +53,7 @@ _EPOCHS = 2
 _TOKENS, _ROWS = 1000, 4
 _RATE, _WARM_UP, _LAST_RATE = 5e-4, 40, 0.02
 _LONGEST_STEP = 1.0
-_SAID_EVERY = 20
+_SHOWN_EVERY = 20
 
 _YES, _NO = "yes", "no"
 
@@ -72,11 +70,24 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A wording of a question with the best sentences that are found for it.
+class Found:
+    """A question with the best sentences that are found for it, as quotes.
 
-    `stating`: those that state what is asked, with how one would say so, or nothing. `fold`: that
-    of the question's story.
+    `asked`: its stand-alone wording. `fold`: that of its story.
+    """
+
+    question: Question
+    asked: str
+    fold: int
+    quotes: dict[Sentence, Citation]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A wording of a question with sentences to teach by.
+
+    `fold`: that of the question's story. `stating`: those that state what is asked, with how one
+    would say so, or nothing.
     """
 
     question: str
@@ -127,28 +138,40 @@ def _lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
-def subjects(
-    assistant: Assistant, questions: Sequence[Question], marks: Marks
-) -> Iterator[Subject]:
-    """Yield one for each wording of each question, and one for each that is only near."""
-    stories = {story.slug: story for story in assistant.catalogue.stories}
+def found_for(assistant: Assistant, questions: Sequence[Question]) -> Iterator[Found]:
+    """Yield what is found for each question that is answered by single sentences."""
+    catalogue = assistant.catalogue
+    stories = {story.slug: story for story in catalogue.stories}
     slugs = sorted(stories)
     for question in tqdm(questions, desc="questions", leave=False):
         fold = fold_of(question, slugs)
-        asked = understand(question.question, assistant.catalogue)
+        asked = understand(question.question, catalogue)
         if asked.several or asked.listing or asked.small_talk:
             continue
         sentences = candidates(asked, assistant.retrieve(asked, _CANDIDATES), fold)
-        best = best_sentences(asked, sentences, assistant.catalogue).singly
+        best = best_sentences(asked, sentences, catalogue).singly
         quotes = {(s.hit.passage.story, s.text): cite([s], stories.__getitem__)[0] for s in best}
-        stated = marks.stated.get(question.id, set())
-        others = tuple(quote for sentence, quote in quotes.items() if sentence not in stated)
-        for words, told in {asked.standalone: {}, **marks.in_words.get(question.id, {})}.items():
-            stating = tuple((quotes[s], told.get(s, "")) for s in quotes if s in stated)
-            if stating or question.unanswerable:
-                yield Subject(words, fold, stating, others)
+        yield Found(question, asked.standalone, fold, quotes)
+
+
+def subjects(found: Iterable[Found], marks: Marks, stories: Sequence[Story]) -> Iterator[Subject]:
+    """Yield one for each wording of each question, and one for each that is only near.
+
+    An answerable question of which no sentence is marked is left out: some may state it unread.
+    """
+    for each in found:
+        stated = marks.stated.get(each.question.id, set())
+        stating = [sentence for sentence in each.quotes if sentence in stated]
+        others = tuple(quote for sentence, quote in each.quotes.items() if sentence not in stated)
+        in_words = marks.in_words.get(each.question.id, {})
+        for words, told in {each.asked: {}, **in_words}.items():
+            if stating or each.question.unanswerable:
+                worded = tuple((each.quotes[s], told.get(s, "")) for s in stating)
+                yield Subject(words, each.fold, worded, others)
+    by_slug = {story.slug: story for story in stories}
+    slugs = sorted(by_slug)
     for words, (slug, text) in marks.near:
-        yield Subject(words, slugs.index(slug) % FOLDS, (), (_quote(stories[slug], text),))
+        yield Subject(words, slugs.index(slug) % FOLDS, (), (_quote(by_slug[slug], text),))
 
 
 def _quote(story: Story, text: str) -> Citation:
@@ -217,7 +240,7 @@ def train(model: AdaptedModel, taught: Sequence[Subject]) -> None:
     every = list(rows(model, lessons))
     steps = [every[start : start + _ROWS] for start in range(0, len(every), _ROWS)]
     optimizer = torch.optim.AdamW(model.learned, lr=_RATE, betas=(0.9, 0.98), weight_decay=0.01)
-    said: list[float] = []
+    losses: list[float] = []
     for number, step in enumerate(tqdm(steps, desc="steps", leave=False)):
         share = max(_LAST_RATE, 1 - number / len(steps)) * min(1.0, (number + 1) / _WARM_UP)
         for group in optimizer.param_groups:
@@ -229,22 +252,23 @@ def train(model: AdaptedModel, taught: Sequence[Subject]) -> None:
             if len(others):
                 loss = loss + _IN_WORDS * others.mean()
             torch.autograd.backward(loss / len(step))
-            said.append(loss.item())
+            losses.append(loss.item())
         clip_grad_norm_(model.learned, _LONGEST_STEP, error_if_nonfinite=True)
         optimizer.step()
-        if (number + 1) % _SAID_EVERY == 0:
-            mean = fmean(said[-_SAID_EVERY * _ROWS :])
+        if (number + 1) % _SHOWN_EVERY == 0:
+            mean = fmean(losses[-_SHOWN_EVERY * _ROWS :])
             tqdm.write(f"{number + 1} of {len(steps)} steps: loss {mean:.3f}", sys.stdout)
 
 
-def judge(model: AdaptedModel, left_out: Sequence[Subject]) -> Said:
-    """Return what the model says of the sentences found for questions it was not taught by."""
+def judge(model: AdaptedModel, found: Sequence[Found]) -> Said:
+    """Return what the model says of the sentences that are found."""
     said = Said()
-    for subject in tqdm(left_out, desc="judged", leave=False):
-        quotes = [*(quote for quote, _ in subject.stating), *subject.others]
-        [row] = rows(model, [Lesson(subject.question, tuple((quote, _NO) for quote in quotes))])
+    for each in tqdm(found, desc="judged", leave=False):
+        quotes = tuple(each.quotes.values())
+        # The replies only mark where the model would begin its own.
+        [row] = rows(model, [Lesson(each.asked, tuple((quote, _NO) for quote in quotes))])
         for quote, yes in zip(quotes, model.probabilities(row, _YES, _NO), strict=True):
-            said.add(subject.question, quote, yes)
+            said.add(each.asked, quote, yes)
     return said
 
 
@@ -255,11 +279,12 @@ def main(*paths: str) -> None:
     dialogues = load_questions([*(Path(path) for path in paths), TOLD / "questions.jsonl"])
     questions = [d[0] for d in dialogues if d[0].answerable or d[0].unanswerable]
     with Assistant.open(replace(Settings.from_environment(), llm=NO_MODEL)) as assistant:
-        taught = list(subjects(assistant, questions, Marks.load(TOLD)))
+        found = list(found_for(assistant, questions))
+        taught = list(subjects(found, Marks.load(TOLD), assistant.catalogue.stories))
     weights = LANGUAGE_MODELS["qwen-coder-1.5b"]
     model = AdaptedModel(fetch(weights) / weights.files[0].name)
     train(model, [subject for subject in taught if subject.fold != LEFT_OUT])
-    judge(model, [subject for subject in taught if subject.fold == LEFT_OUT]).store()
+    judge(model, [each for each in found if each.fold == LEFT_OUT and each.quotes]).store()
     train(model, taught)
     model.store(_FILE)
 

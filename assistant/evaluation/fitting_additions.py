@@ -1,7 +1,7 @@
 """Fits the reviewed numbers by which a written answer is added to.
 
 `python -m assistant.evaluation.fitting_additions tests/training` takes what the language model says
-of the best sentences for questions about stories that its adapter has not seen (`said`). It chooses
+of the best sentences for questions about stories that it was not taught by (`said`). It chooses
 how much its word and the sentence's score weigh, and from where on a sentence adds to the best: the
 numbers of `assistant/evidence.json` with which most answers hold all facts while they have at most
 `_WORDS` words on average. The sentence reader's word is that of the network that has not seen them.
@@ -20,10 +20,9 @@ from tqdm import tqdm
 
 from assistant.evaluation.facts import states_all
 from assistant.evaluation.fitting import renew
-from assistant.evaluation.fitting_adapter import LEFT_OUT
 from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.questions import Question, load_questions
-from assistant.evaluation.said import Said
+from assistant.evaluation.said import LEFT_OUT, Said
 from assistant.evidence import TELLS, EvidenceSettings, ScoredSentence, adds, settings, worth
 from assistant.gathering import best_sentences, candidates
 from assistant.question import understand

@@ -9,9 +9,10 @@ The threshold is the one at which so many answerable questions are refused, held
 `_FALSE_REFUSALS` allows.
 
 Where a language model judges the best sentences, what it says of the likeliest is weighed with the
-measures by a second logistic model, fitted on what it says of stories that its adapter has not seen
-(`said`), of the same questions and of those in `tests/told`. More of the answerable ones may be
-refused there: of stories that it has seen, as all are that come with the assistant, it says more.
+measures by a second logistic model, fitted on what it says of stories by whose questions it was not
+taught (`said`), of the same questions and of those in `tests/told`, on which the measures are not
+fitted. There `_FALSE_REFUSALS_JUDGED` may be refused: of the stories that come with the assistant,
+by which it was taught, it is surer.
 """
 
 from __future__ import annotations
@@ -31,11 +32,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from tqdm import tqdm
 
-from assistant.evaluation.fitting_adapter import LEFT_OUT, TOLD
 from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.measures import auroc
 from assistant.evaluation.questions import Question, load_questions
-from assistant.evaluation.said import Said
+from assistant.evaluation.said import LEFT_OUT, TOLD, Said
 from assistant.gathering import best_sentences, candidates
 from assistant.question import understand
 from assistant.quoting import cite
@@ -46,12 +46,12 @@ from assistant.written_answer import JUDGED
 from index.retrieval import Retrieved
 
 _FILE = Path("assistant/sufficiency.json")
+_MORE = TOLD / "questions.jsonl"
 _CANDIDATES = 40
 _SHOWN = 10
 _FOLDS, _REPEATS = 8, 5
 _WEIGHT_OF_MADE = 0.2
-# The share of answerable questions that may be refused: by the measures alone, and with the model.
-_FALSE_REFUSALS, _WITH_MODEL = 0.045, 0.06
+_FALSE_REFUSALS, _FALSE_REFUSALS_JUDGED = 0.045, 0.06
 _STRENGTH = 0.5
 # What a measure means says in which direction it may speak. Unbound, one that few examples have at
 # its end can come out against its meaning there, and refuse the plainest question.
@@ -83,12 +83,12 @@ class Example:
 
 
 def examples(
-    assistant: Assistant, questions: Sequence[Question], said: Said, made: bool = True
+    assistant: Assistant, questions: Sequence[Question], said: Said, also_made: bool = True
 ) -> list[Example]:
     """Return the examples that questions of both kinds give.
 
     :param said: what the language model says of sentences of stories it has not seen.
-    :param made: whether answerable ones are also shown without what answers them.
+    :param also_made: whether answerable ones are also shown without what answers them.
     """
     stories = {story.slug: story for story in assistant.catalogue.stories}
     slugs = sorted(stories)
@@ -98,19 +98,20 @@ def examples(
         whole = assistant.retrieve(asked, _CANDIDATES)
         distance = assistant.topic.distance(whole.question.vector)
         views = [(question.answerable, False, whole)]
-        if made and question.answerable and question.section:
+        if also_made and question.answerable and question.section:
             views.append((False, True, _without_answer(whole, question)))
-        for told, without, view in views:
+        for told, made, view in views:
             sentences = candidates(asked, view, fold_of(question, slugs))
             evidence = Evidence(asked, view.first(_SHOWN), sentences, assistant.catalogue, distance)
-            odds = []
-            if not without:
+            likeliest = None
+            if not made:
                 best = best_sentences(asked, sentences, assistant.catalogue).singly[:JUDGED]
                 quotes = [cite([sentence], stories.__getitem__)[0] for sentence in best]
-                each = [said.of(asked.standalone, quote) for quote in quotes]
-                odds = [o for o in each if o is not None]
-            likeliest = max(odds, default=None)
-            found.append(Example(question, told, without, features(evidence), likeliest))
+                odds = [o for q in quotes if (o := said.of(asked.standalone, q)) is not None]
+                # Of a question about another story, or whose sentences were not all judged: none.
+                if len(odds) == len(quotes):
+                    likeliest = max(odds, default=None)
+            found.append(Example(question, told, made, features(evidence), likeliest))
     return found
 
 
@@ -199,7 +200,7 @@ def with_judgement(
         "measures": float(model.coef_[0][0]),
         "said": float(model.coef_[0][1]),
         "intercept": float(model.intercept_[0]),
-        "threshold": _threshold(found, joint, _WITH_MODEL),
+        "threshold": _threshold(found, joint, _FALSE_REFUSALS_JUDGED),
     }
     return numbers, joint
 
@@ -236,25 +237,24 @@ def _say(
 
 def main(paths: Sequence[str]) -> None:
     """Fit the models on the questions of these paths, write them, and print what they reach."""
-    questions, taught = _questions([Path(p) for p in paths]), _questions([TOLD / "questions.jsonl"])
+    questions, more = (_questions([Path(p) for p in each]) for each in (paths, [_MORE]))
     with Assistant.open(replace(Settings.from_environment(), llm=NO_MODEL)) as assistant:
         slugs = sorted(story.slug for story in assistant.catalogue.stories)
-        unseen = [q for q in taught if fold_of(q, slugs) == LEFT_OUT]
         said = Said.load()
         found = examples(assistant, questions, said)
-        also = examples(assistant, unseen, said, made=False)
+        left_out = [q for q in more if fold_of(q, slugs) == LEFT_OUT]
+        also = examples(assistant, left_out, said, also_made=False)
+    model = _fitted(found)
     confidence = held_out(found)
-    model = _fitted(found)
     real = [not e.made for e in found]
-    everything = [*found, *also]
-    each = np.append(confidence, model.confidence([e.features for e in also]))
-    asked = [e.said is not None for e in everything]
-    judged = list(compress(everything, asked))
-    numbers, joint = with_judgement(judged, each[asked])
+    every = [*found, *also]
+    by_measures = np.append(confidence, model.confidence([e.features for e in also]))
+    judged = [e.said is not None for e in every]
+    of_judged = list(compress(every, judged))
+    numbers, joint = with_judgement(of_judged, by_measures[judged])
     _say("measures alone", list(compress(found, real)), confidence[real])
-    _say("measures alone, those judged", judged, each[asked])
-    _say("with judgement", judged, joint, _WITH_MODEL)
-    model = _fitted(found)
+    _say("measures alone, those judged", of_judged, by_measures[judged])
+    _say("with judgement", of_judged, joint, _FALSE_REFUSALS_JUDGED)
     stored = {
         "made_by": "assistant.evaluation.fitting_refusal",
         "threshold": round(_threshold(list(compress(found, real)), confidence[real]), 4),

@@ -1,8 +1,7 @@
-"""What the language model says of sentences of stories that its adapter has not seen.
+"""What the language model says of sentences of stories by whose questions it was not taught.
 
-The numbers that weigh its word are fitted on this (`fitting_refusal`, `fitting_additions`): what it
-says of stories that it was taught by is surer than what it will say of a new one.
-`fitting_adapter` makes it.
+The numbers that weigh its word are fitted on this (`fitting_refusal`, `fitting_additions`): of
+stories that it was taught by it is surer than it will be of a new one. `fitting_adapter` makes it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,10 @@ from assistant import alone
 from assistant.answer import Citation
 from assistant.sufficiency import log_odds
 
-_FILE = Path("tests/told/said.json")
+TOLD = Path("tests/told")
+# The fold of stories by whose questions the adapter is not taught when it says this.
+LEFT_OUT = 2
+_NAME = "said.json"
 
 
 class Said:
@@ -26,26 +28,29 @@ class Said:
         self._odds = odds or {}
 
     @classmethod
-    def load(cls, file: Path = _FILE) -> Said:
-        """Return what a file holds."""
-        return cls(json.loads(file.read_text("utf-8")))
+    def load(cls, folder: Path = TOLD) -> Said:
+        """Return what a folder's file holds."""
+        return cls(json.loads((folder / _NAME).read_text("utf-8")))
 
-    def store(self, file: Path = _FILE) -> None:
-        """Write it to a file."""
-        file.write_text(json.dumps(self._odds, indent=0, sort_keys=True) + "\n", "utf-8")
+    def store(self, folder: Path = TOLD) -> None:
+        """Write it to the folder's file."""
+        text = json.dumps(self._odds, indent=0, sort_keys=True)
+        (folder / _NAME).write_text(text + "\n", "utf-8")
 
     def add(self, question: str, quote: Citation, probability: float) -> None:
         """Add how likely the model says that a quote states it.
 
         :param question: in its stand-alone wording.
         """
-        self._odds[_name(question, quote)] = round(log_odds(probability), 2)
+        self._odds[_digest(question, quote)] = round(log_odds(probability), 2)
 
     def of(self, question: str, quote: Citation) -> float | None:
         """Return what it says of a quote, as log-odds; None if it was not asked."""
-        return self._odds.get(_name(question, quote))
+        return self._odds.get(_digest(question, quote))
 
 
-def _name(question: str, quote: Citation) -> str:
-    """Return a short name of a prompt: the file would be five times as long with the words."""
-    return hashlib.sha256(alone.asked(question, quote).content.encode()).hexdigest()[:12]
+def _digest(question: str, quote: Citation) -> str:
+    """Return a short name of a prompt: with the words the file would be five times as long."""
+    prompt = (*alone.taught().messages, alone.asked(question, quote))
+    words = "\n".join(message.content for message in prompt)
+    return hashlib.sha256(words.encode()).hexdigest()[:12]

@@ -8,8 +8,9 @@ import gguf
 import torch
 
 import assistant
-from assistant.evaluation.adapting import in_one_row
-from assistant.evaluation.fitting_adapter import shared_start
+from assistant.evaluation.adapting import Adapted, in_one_row
+from assistant.evaluation.fitting_adapter import Subject, shared_start
+from tests.assistant.cork import citation
 
 ADAPTER = Path(assistant.__file__).with_name("stated.gguf")
 
@@ -49,3 +50,28 @@ def test_the_adapter_that_is_stored_has_two_matrices_for_each_it_changes():
     changed = {name.rpartition(".")[0] for name in names}
     assert names == {f"{name}.{end}" for name in changed for end in ("lora_a", "lora_b")}
     assert len(changed) == 112 and "blk.27.attn_q.weight" in changed
+
+
+def test_an_adapter_changes_nothing_until_it_is_trained_and_after_it_is_reset():
+    base = torch.nn.Linear(8, 4)
+    adapted, x = Adapted(base), torch.ones(2, 8)
+    assert torch.equal(adapted(x), base(x))
+    torch.nn.init.ones_(adapted.up)
+    assert not torch.equal(adapted(x), base(x))
+    adapted.reset()
+    assert torch.equal(adapted(x), base(x))
+
+
+def test_a_lesson_is_on_some_of_the_sentences_and_on_others_each_time():
+    quotes = [citation(n, f"Sentence {n}.") for n in range(12)]
+    stating = tuple((quote, "It is so." if quote.n else "") for quote in quotes[:4])
+    subject = Subject("Is it so?", 0, stating, tuple(quotes[4:]))
+    lessons = [subject.lesson() for _ in range(20)]
+    for lesson in lessons:
+        replies = {quote.n: reply for quote, reply in lesson.sentences}
+        assert len(replies) == 7 and sum(reply == "no" for reply in replies.values()) == 4
+        assert all((reply == "no") == (n >= 4) for n, reply in replies.items())
+        assert (
+            replies.get(0, "yes") == "yes" and replies.get(1, "yes: It is so.") == "yes: It is so."
+        )
+    assert len({lesson.sentences for lesson in lessons}) > 1

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from assistant.evaluation.fitting_adapter import Marks
+from assistant.evaluation.fitting_reader import fold_of
 from assistant.evaluation.questions import load_questions
+from assistant.evaluation.said import LEFT_OUT, Said
+from assistant.quoting import citation
 from corpus.library import Library
 from index.passages import passages_of
 from index.words import words
@@ -66,3 +69,17 @@ def test_no_question_is_there_twice_or_is_a_development_question(marks, question
     }
     worded = [frozenset(words(question)) for question in taught]
     assert not [question for question in worded if len(question) > 2 and question in development]
+
+
+def test_what_the_model_said_is_of_the_prompts_that_it_is_asked(marks, questions):
+    said = Said.load(TOLD)
+    stories = {story.slug: story for story in Library(None).stories()}
+    slugs = sorted(stories)
+    asked = 0
+    for question in questions[::20]:
+        if fold_of(question, slugs) == LEFT_OUT:
+            for slug, sentence in marks.stated.get(question.id, ()):
+                start = stories[slug].body.index(sentence)
+                quote = citation(1, stories[slug], start, start + len(sentence))
+                asked += said.of(question.question, quote) is not None
+    assert asked > 20
