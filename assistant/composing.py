@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from assistant.answer import Citation, Sentence
 from assistant.checking import Checker, Quote
-from assistant.quoting import lead, quote
+from assistant.quoting import lead, leans, quote
 from assistant.writing import Draft
 from index.words import content_words
 
@@ -40,7 +40,8 @@ def holding(
 
     :param named: the cities that the question names.
     :param whole: a draft that leaves out much of what it cites gives way as well. What is left out
-        is too often what was asked, or what the rest depends on; and the quote would follow it.
+        is too often what was asked, or what the rest depends on; and the quote would follow it. So
+        does one that leans on what is not told: of the quote more can be shown.
     """
     shown: list[Shown] = []
     for draft in drafts:
@@ -48,9 +49,9 @@ def holding(
         of = [c for c in citations if c.n in holds]
         led = "" if shown or not of else _lead(draft.text, of, named)
         written = Sentence(led + draft.text, holds, quoted=False)
-        is_cut = whole and not all(is_told(c, [written]) for c in of)
-        gives_way = not of or is_cut
-        found = _instead(draft, citations, said_by(shown)) if gives_way else written
+        is_whole = all(is_told(c, [written]) for c in of) and not leans(draft.text)
+        holds_well = of and (is_whole or not whole)
+        found = written if holds_well else _instead(draft, citations, said_by(shown))
         if found is None or found in shown:
             continue
         shown.append(found)
@@ -110,28 +111,31 @@ def numbered(
         return cited.index(citation) + 1
 
     sentences: list[Sentence] = []
-    before: Shown | None = None
-    for each in shown:
+    for i, each in enumerate(shown):
         if isinstance(each, Sentence):
             numbers = tuple(sorted(number(of[n]) for n in each.citations))
             sentences.append(replace(each, citations=numbers))
         else:
-            sentences.append(Sentence(in_its_words(each, before), (number(each),)))
-        before = each
+            sentences.append(Sentence(text_of(each, shown[:i], citations), (number(each),)))
     return tuple(sentences), tuple(replace(c, n=n) for n, c in enumerate(cited, 1))
 
 
-def text_of(each: Shown, before: Sequence[Shown]) -> str:
-    """Return what is shown as the reader reads it, behind what is shown before it."""
+def text_of(each: Shown, before: Sequence[Shown], citations: Sequence[Citation]) -> str:
+    """Return what is shown as the reader reads it, behind what is shown before it.
+
+    A quote is led by its city, unless what stands before it is of the same story.
+    """
     if isinstance(each, Sentence):
         return each.text
-    return in_its_words(each, before[-1] if before else None)
+    same = before and _stories(before[-1], citations) == {each.story}
+    return f"“{each.quote}”" if same else quote([each])[0].text
 
 
-def in_its_words(part: Citation, before: Shown | None) -> str:
-    """Return a quote as a sentence, led by its city unless the one before is of the same story."""
-    same = isinstance(before, Citation) and before.story == part.story
-    return f"“{part.quote}”" if same else quote([part])[0].text
+def _stories(shown: Shown, citations: Sequence[Citation]) -> set[str]:
+    """Return the stories that what is shown is of."""
+    if isinstance(shown, Citation):
+        return {shown.story}
+    return {c.story for c in citations if c.n in shown.citations}
 
 
 def _holds(quote: Citation, other: Citation) -> bool:

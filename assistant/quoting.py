@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.answer import Citation, Sentence
 from assistant.evidence import ScoredSentence
 from corpus.story import Paragraph, Section, Story
+
+# A sentence that begins so says of whom or what only with the one before it.
+_LEANS = re.compile(r"(?:its?|they|their|these|this|those|he|she|his|her|both)\b", re.IGNORECASE)
 
 
 def cite(
@@ -26,6 +31,22 @@ def cite(
     return tuple(
         citation(n, story_of(slug), start, end) for n, (slug, start, end) in enumerate(spans, 1)
     )
+
+
+def leans(text: str) -> bool:
+    """Tell whether a sentence can only be understood behind another."""
+    return _LEANS.match(text) is not None
+
+
+def understood(citation: Citation, sentence: ScoredSentence) -> Citation:
+    """Return a sentence's citation, from the sentence before it on if it leans on that."""
+    passage = sentence.hit.passage
+    if sentence.number == 0 or not leans(citation.quote):
+        return citation
+    start = passage.start + passage.sentences[sentence.number - 1][0]
+    offset = citation.paragraph_start
+    whole = citation.paragraph[start - offset : citation.end - offset]
+    return replace(citation, quote=whole, start=start)
 
 
 def quote(citations: Sequence[Citation]) -> tuple[Sentence, ...]:

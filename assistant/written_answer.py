@@ -27,6 +27,7 @@ from assistant.evidence import TELLS, ScoredSentence, adds, worth
 from assistant.found import Found
 from assistant.language_model import Judged, LanguageModel, ModelFailure
 from assistant.phrases import phrase
+from assistant.quoting import understood
 from assistant.reply import Reply
 from assistant.sufficiency import Verdict, judge, log_odds
 from assistant.writing import Draft
@@ -68,14 +69,13 @@ class WrittenAnswer:
                 for read, reply in replies:
                     yield from self._cite(read)
                     for each in self._written(read, reply):
-                        yield self._show(each)
+                        yield from self._show(each)
         except ModelFailure:
             self.away = True
         if self.verdict.reason or (self.away and not self.shown):
             return
         for quote in self._quoted():
-            yield from self._cite([quote])
-            yield self._show(quote)
+            yield from self._show(quote)
         yield self._finished()
 
     def _replies(self) -> Generator[tuple[list[Citation], Iterator[str]], None, None]:
@@ -159,6 +159,10 @@ class WrittenAnswer:
                 chosen.append(sentence)
                 yield citation
 
+    def _understood(self, citation: Citation) -> Citation:
+        sentence = next((s for s, c in self.found.singly if c == citation), None)
+        return understood(citation, sentence) if sentence else citation
+
     def _is_quoted(
         self, sentence: ScoredSentence, citation: Citation, chosen: Sequence[ScoredSentence]
     ) -> bool:
@@ -186,19 +190,23 @@ class WrittenAnswer:
 
     def _cite(self, quotes: Sequence[Citation]) -> Iterator[EvidenceFound]:
         """Yield the evidence anew if these are not yet among it."""
-        new = [quote for quote in quotes if quote not in self._cited]
+        new = {quote.n: quote for quote in quotes if quote not in self._cited}
         if new:
-            self._cited += new
+            self._cited = [new.pop(quote.n, quote) for quote in self._cited] + [*new.values()]
             yield self._evidence()
 
     def _evidence(self) -> EvidenceFound:
         return EvidenceFound(tuple(self._cited), self.found.passages)
 
-    def _show(self, each: Shown) -> TextAdded:
+    def _show(self, each: Shown) -> Iterator[Event]:
+        """Yield a written sentence or a quote, the quote so that it can be understood."""
+        if isinstance(each, Citation):
+            each = self._understood(each)
+            yield from self._cite([each])
         self.reply.began()
-        text = text_of(each, self.shown)
+        text = text_of(each, self.shown, self._cited)
         self.shown.append(each)
-        return TextAdded(text + " ")
+        yield TextAdded(text + " ")
 
     def _finished(self) -> Finished:
         sentences, cited = numbered(joined(self.shown), self._cited)

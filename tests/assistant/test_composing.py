@@ -70,6 +70,14 @@ def test_a_city_that_neither_sentence_nor_question_names_leads_the_sentence(chec
     assert told(named) == [named, MONEY]
 
 
+def test_a_quote_is_led_by_its_city_unless_what_stands_before_it_is_of_the_same_story():
+    written = Sentence("The festival costs 180,000 euros a year.", (2,), quoted=False)
+    limerick = replace(CITATIONS[2], story="2017-limerick", city="Limerick", year=2017)
+    texts = [s.text for s in numbered([written, CITATIONS[0], limerick], CITATIONS)[0]]
+    assert texts[1] == f"“{PEOPLE}”"
+    assert texts[2].startswith("Limerick, Ireland (2017): “")
+
+
 @pytest.mark.parametrize("tags", [(), (2,), (3,)], ids=str)
 def test_a_sentence_with_a_wrong_tag_or_none_cites_the_quote_that_tells_it(checker: Checker, tags):
     text = "The Learning Neighbourhoods are run by 73 part-time coordinators."
