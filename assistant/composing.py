@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from assistant.answer import Citation, Sentence
 from assistant.checking import Checker, Quote
-from assistant.quoting import lead, leans, quote
+from assistant.quoting import lead, leans, stretched
 from assistant.writing import Draft
 from index.words import content_words
 
@@ -127,8 +127,9 @@ def text_of(each: Shown, before: Sequence[Shown], citations: Sequence[Citation])
     """
     if isinstance(each, Sentence):
         return each.text
+    text = f"“{each.quote}”"
     same = before and _stories(before[-1], citations) == {each.story}
-    return f"“{each.quote}”" if same else quote([each])[0].text
+    return text if same else lead(each) + text
 
 
 def _stories(shown: Shown, citations: Sequence[Citation]) -> set[str]:
@@ -152,8 +153,7 @@ def _adjoined(quotes: Sequence[Citation]) -> list[Citation]:
         if text[before.end - offset : each.start - offset].strip():
             found.append(each)
         else:
-            whole = text[before.start - offset : each.end - offset]
-            found[-1] = replace(before, quote=whole, end=each.end)
+            found[-1] = stretched(before, before.start, each.end)
     return found
 
 

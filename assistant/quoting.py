@@ -43,10 +43,15 @@ def understood(citation: Citation, sentence: ScoredSentence) -> Citation:
     passage = sentence.hit.passage
     if sentence.number == 0 or not leans(citation.quote):
         return citation
-    start = passage.start + passage.sentences[sentence.number - 1][0]
+    before, _ = passage.sentences[sentence.number - 1]
+    return stretched(citation, passage.start + before, citation.end)
+
+
+def stretched(citation: Citation, start: int, end: int) -> Citation:
+    """Return a citation of another stretch of the same paragraph."""
     offset = citation.paragraph_start
-    whole = citation.paragraph[start - offset : citation.end - offset]
-    return replace(citation, quote=whole, start=start)
+    words = citation.paragraph[start - offset : end - offset]
+    return replace(citation, quote=words, start=start, end=end)
 
 
 def quote(citations: Sequence[Citation]) -> tuple[Sentence, ...]:

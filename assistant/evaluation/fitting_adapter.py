@@ -70,7 +70,7 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """A question with the best sentences that are found for it, as quotes.
 
     `asked`: its stand-alone wording. `fold`: that of its story.
@@ -138,7 +138,7 @@ def _lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
-def found_for(assistant: Assistant, questions: Sequence[Question]) -> Iterator[Found]:
+def found_for(assistant: Assistant, questions: Sequence[Question]) -> Iterator[Finding]:
     """Yield what is found for each question that is answered by single sentences."""
     catalogue = assistant.catalogue
     stories = {story.slug: story for story in catalogue.stories}
@@ -151,10 +151,10 @@ def found_for(assistant: Assistant, questions: Sequence[Question]) -> Iterator[F
         sentences = candidates(asked, assistant.retrieve(asked, _CANDIDATES), fold)
         best = best_sentences(asked, sentences, catalogue).singly
         quotes = {(s.hit.passage.story, s.text): cite([s], stories.__getitem__)[0] for s in best}
-        yield Found(question, asked.standalone, fold, quotes)
+        yield Finding(question, asked.standalone, fold, quotes)
 
 
-def subjects(found: Iterable[Found], marks: Marks, stories: Sequence[Story]) -> Iterator[Subject]:
+def subjects(found: Iterable[Finding], marks: Marks, stories: Sequence[Story]) -> Iterator[Subject]:
     """Yield one for each wording of each question, and one for each that is only near.
 
     An answerable question of which no sentence is marked is left out: some may state it unread.
@@ -260,7 +260,7 @@ def train(model: AdaptedModel, taught: Sequence[Subject]) -> None:
             tqdm.write(f"{number + 1} of {len(steps)} steps: loss {mean:.3f}", sys.stdout)
 
 
-def judge(model: AdaptedModel, found: Sequence[Found]) -> Said:
+def judge(model: AdaptedModel, found: Sequence[Finding]) -> Said:
     """Return what the model says of the sentences that are found."""
     said = Said()
     for each in tqdm(found, desc="judged", leave=False):

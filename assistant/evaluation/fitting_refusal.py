@@ -87,7 +87,7 @@ def examples(
 ) -> list[Example]:
     """Return the examples that questions of both kinds give.
 
-    :param said: what the language model says of sentences of stories it has not seen.
+    :param said: what the language model says of stories by whose questions it was not taught.
     :param also_made: whether answerable ones are also shown without what answers them.
     """
     stories = {story.slug: story for story in assistant.catalogue.stories}
@@ -237,12 +237,12 @@ def _say(
 
 def main(paths: Sequence[str]) -> None:
     """Fit the models on the questions of these paths, write them, and print what they reach."""
-    questions, more = (_questions([Path(p) for p in each]) for each in (paths, [_MORE]))
+    questions = _questions([Path(path) for path in paths])
     with Assistant.open(replace(Settings.from_environment(), llm=NO_MODEL)) as assistant:
         slugs = sorted(story.slug for story in assistant.catalogue.stories)
         said = Said.load()
         found = examples(assistant, questions, said)
-        left_out = [q for q in more if fold_of(q, slugs) == LEFT_OUT]
+        left_out = [q for q in _questions([_MORE]) if fold_of(q, slugs) == LEFT_OUT]
         also = examples(assistant, left_out, said, also_made=False)
     model = _fitted(found)
     confidence = held_out(found)

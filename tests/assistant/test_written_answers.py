@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from assistant.alone import taught
-from assistant.answer import Answer, Citation, EvidenceFound, Finished, Kind, Mode, TextAdded
+from assistant.answer import (
+    Answer,
+    Citation,
+    EvidenceFound,
+    Finished,
+    Kind,
+    Mode,
+    Reason,
+    TextAdded,
+)
 from assistant.embedded_model import EmbeddedModel
 from assistant.evidence import settings
 from assistant.language_model import LanguageModel
@@ -208,6 +217,15 @@ def test_a_model_that_says_no_makes_a_refusal_without_citations(
     question = "What did the coordinators of Cork's Learning Neighbourhoods earn in 2019?"
     answer, _ = assistant.answer(question)
     assert answer.kind is Kind.NOT_FOUND and not answer.citations and answer.nearest
+
+
+def test_what_is_near_is_refused_as_near_however_sure_the_model_is(
+    assistant: Assistant, server: Server
+):
+    server.yes = 0.0001
+    near, _ = assistant.answer(CORK)
+    far, _ = assistant.answer("What exactly separates formal and informal learning?")
+    assert near.reason is Reason.NEAR_NOT_TOLD and far.reason is Reason.NOTHING_NEAR
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,6 @@ def test_a_lesson_is_on_some_of_the_sentences_and_on_others_each_time():
         replies = {quote.n: reply for quote, reply in lesson.sentences}
         assert len(replies) == 7 and sum(reply == "no" for reply in replies.values()) == 4
         assert all((reply == "no") == (n >= 4) for n, reply in replies.items())
-        assert (
-            replies.get(0, "yes") == "yes" and replies.get(1, "yes: It is so.") == "yes: It is so."
-        )
+        assert replies.get(0, "yes") == "yes"
+        assert replies.get(1, "yes: It is so.") == "yes: It is so."
     assert len({lesson.sentences for lesson in lessons}) > 1
